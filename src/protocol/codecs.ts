@@ -1,0 +1,67 @@
+/** The staged codecs of APIs and messages, one per version, made at first use and kept with the declaration. */
+import type { Reader } from './reader'
+import { type Codec, stage, stageFill } from './stage'
+import type { Api, Fields, In, Message, Out } from './types'
+import { Writer } from './writer'
+
+interface Shelf {
+  readonly request: Codec<Fields>[]
+  readonly response: Codec<Fields>[]
+  fillRequest?: (value: never) => unknown
+  fillResponse?: (value: never) => unknown
+}
+const shelves = new WeakMap<object, Shelf>()
+
+function shelf(declaration: object): Shelf {
+  let found = shelves.get(declaration)
+  if (!found) {
+    found = { request: [], response: [] }
+    shelves.set(declaration, found)
+  }
+  return found
+}
+
+export const isFlexible = (api: Pick<Api, 'flexible'>, version: number): boolean =>
+  api.flexible !== null && version >= api.flexible
+
+/** Reads and writes requests of `api` at `version`. */
+export function requestCodec<A extends Api>(api: A, version: number): Codec<A['request']> {
+  const codecs = shelf(api).request
+  codecs[version] ??= stage(api.request, version, isFlexible(api, version)) as Codec<Fields>
+  return codecs[version] as unknown as Codec<A['request']>
+}
+/** Reads and writes replies of `api` at `version`. */
+export function responseCodec<A extends Api>(api: A, version: number): Codec<A['response']> {
+  const codecs = shelf(api).response
+  codecs[version] ??= stage(api.response, version, isFlexible(api, version)) as Codec<Fields>
+  return codecs[version] as unknown as Codec<A['response']>
+}
+/** Reads and writes a message that belongs to no API. */
+export function messageCodec<F extends Fields>(message: Message<F>, version: number): Codec<F> {
+  const codecs = shelf(message).request
+  codecs[version] ??= stage(message.fields, version, isFlexible(message, version)) as Codec<Fields>
+  return codecs[version] as unknown as Codec<F>
+}
+
+/** A message with no header around it, as bytes. Throws Unsayable. */
+export function encodeMessage<F extends Fields>(message: Message<F>, version: number, value: In<F>): Buffer {
+  const writer = new Writer(128)
+  messageCodec(message, version).write(writer, value)
+  return writer.whole()
+}
+export function decodeMessage<F extends Fields>(message: Message<F>, version: number, reader: Reader): Out<F> {
+  return messageCodec(message, version).read(reader)
+}
+
+/** Fills in the defaults of a request that is handed over as an object. */
+export function fillRequest<A extends Api>(api: A, request: In<A['request']>): Out<A['request']> {
+  const kept = shelf(api)
+  kept.fillRequest ??= stageFill(api.request) as (value: never) => unknown
+  return kept.fillRequest(request as never) as Out<A['request']>
+}
+/** Fills in the defaults of a reply that is handed over as an object. */
+export function fillResponse<A extends Api>(api: A, reply: In<A['response']>): Out<A['response']> {
+  const kept = shelf(api)
+  kept.fillResponse ??= stageFill(api.response) as (value: never) => unknown
+  return kept.fillResponse(reply as never) as Out<A['response']>
+}
