@@ -1,0 +1,70 @@
+/** Files by node:fs. */
+import * as fs from 'node:fs'
+import { lockFile } from './lock'
+import type { FileSystem, OpenMode } from './system'
+
+const FLAGS: Record<OpenMode, number> = {
+  read: fs.constants.O_RDONLY,
+  write: fs.constants.O_RDWR,
+  create: fs.constants.O_RDWR | fs.constants.O_CREAT,
+  new: fs.constants.O_RDWR | fs.constants.O_CREAT | fs.constants.O_EXCL,
+}
+
+const code = (error: unknown): string | undefined => (error as NodeJS.ErrnoException).code
+
+export const realFiles: FileSystem = {
+  open: (path, mode, permissions = 0o644) => fs.openSync(path, FLAGS[mode], permissions),
+  close: (fd) => fs.closeSync(fd),
+  read(fd, buffer, offset, length, position) {
+    let done = 0
+    while (done < length) {
+      const count = fs.readSync(fd, buffer, offset + done, length - done, position + done)
+      if (count === 0) break
+      done += count
+    }
+    return done
+  },
+  readLater: (fd, buffer, offset, length, position) =>
+    new Promise((resolve, reject) =>
+      fs.read(fd, buffer, offset, length, position, (error, count) => (error ? reject(error) : resolve(count))),
+    ),
+  write(fd, bytes, position) {
+    for (let done = 0; done < bytes.length; ) {
+      done += fs.writeSync(fd, bytes, done, bytes.length - done, position + done)
+    }
+  },
+  writeAll(fd, pieces, position) {
+    const total = pieces.reduce((sum, piece) => sum + piece.length, 0)
+    const done = fs.writevSync(fd, pieces as Uint8Array[], position)
+    if (done === total) return
+    this.write(fd, Buffer.concat(pieces).subarray(done), position + done)
+  },
+  size: (fd) => fs.fstatSync(fd).size,
+  truncate: (fd, size) => fs.ftruncateSync(fd, size),
+  dataSync: (fd) => new Promise((resolve, reject) => fs.fdatasync(fd, (error) => (error ? reject(error) : resolve()))),
+  dataSyncNow: (fd) => fs.fdatasyncSync(fd),
+  syncNow: (fd) => fs.fsyncSync(fd),
+
+  exists: (path) => fs.existsSync(path),
+  stat(path) {
+    const stat = fs.statSync(path, { throwIfNoEntry: false })
+    return stat && { isDirectory: stat.isDirectory(), size: stat.size, modifiedMs: stat.mtimeMs }
+  },
+  readFile: (path) => fs.readFileSync(path),
+  list: (path) => fs.readdirSync(path).sort(),
+  makeFolder: (path, permissions = 0o755) => void fs.mkdirSync(path, { recursive: true, mode: permissions }),
+  rename: (from, to) => fs.renameSync(from, to),
+  remove: (path) => fs.rmSync(path, { force: true }),
+  removeFolder: (path) => fs.rmSync(path, { recursive: true, force: true }),
+  syncFolder(path) {
+    const fd = fs.openSync(path, fs.constants.O_RDONLY)
+    try {
+      fs.fsyncSync(fd)
+    } catch (error) {
+      if (code(error) !== 'EINVAL' && code(error) !== 'EPERM') throw error // a file system that syncs names by itself
+    } finally {
+      fs.closeSync(fd)
+    }
+  },
+  lock: lockFile,
+}

@@ -1,0 +1,24 @@
+/** The real world: node:fs, node:net, the machine's clock and its entropy. */
+import { realFiles } from './files'
+import { realNet } from './network'
+import type { Clock, Random, System } from './system'
+
+const realClock: Clock = {
+  now: () => Date.now(),
+  monotonic: () => performance.now(),
+  after(ms, task, idle) {
+    const timer = setTimeout(task, Math.min(Math.max(ms, 0), 0x7fffffff))
+    if (idle) timer.unref()
+    return { cancel: () => clearTimeout(timer) }
+  },
+  soon: (task) => void setImmediate(task),
+}
+
+const realRandom: Random = {
+  bytes: (size) => process.getBuiltinModule('node:crypto').randomBytes(size),
+  below: (below) => Math.floor(Math.random() * below),
+}
+
+export const realSystem: System = { fs: realFiles, clock: realClock, net: realNet, random: realRandom }
+
+export * from './system'
