@@ -1,0 +1,28 @@
+/** What a coordinator needs of the log that its facts live in; the engine gives it, a test can fake it. */
+
+export interface CoordinatorRecord {
+  readonly key: Buffer
+  /** Null: a tombstone. */
+  readonly value: Buffer | null
+}
+
+export interface CoordinatorLog {
+  /** How many partitions the coordinator's topic has; the topic is made when it is not there. */
+  partitionCount(): number
+  /**
+   * Appends the records as one batch, at once. The promise is kept when they are as durable as an acks=all record
+   * (design.md: a promise about data); it is rejected when the log cannot be written. What was appended is replayed after a restart.
+   */
+  append(partition: number, records: readonly CoordinatorRecord[], now: number): Promise<void>
+  /** Gives every record of the partition's log in order (transactional ones too, with their producer and markers). */
+  replay(partition: number, take: (record: ReplayedRecord) => void): void
+}
+
+export interface ReplayedRecord extends CoordinatorRecord {
+  readonly timestamp: number
+  readonly offset: number
+  /** Set when the record is part of a transaction whose outcome comes as a marker. */
+  readonly producerId: number | undefined
+  /** This is a transaction marker of `producerId`. */
+  readonly marker: 'commit' | 'abort' | undefined
+}
