@@ -1,1 +1,0 @@
-export { Assembler } from '../protocol/assembler'
