@@ -1,0 +1,206 @@
+/**
+ * What a broker checks before it takes a producer's batch, and the errors it answers, those of Kafka 4.2.1 case by case.
+ *
+ * Three steps, as their cost is very different: `inspectProduce` looks at the header and the checksum, `checkRecords` walks over
+ * the records and has to decompress them first, `checkProduced` does both and adds the rules of the topic.
+ *
+ * Sources: ProduceRequest.validateRecords, ByteBufferLogInputStream, UnifiedLog.analyzeAndValidateRecords, LogValidator.
+ */
+import {
+  attributes,
+  baseSequence,
+  baseTimestamp,
+  batchLength,
+  batchSize,
+  checkCrc,
+  codecOf,
+  HEADER_SIZE,
+  HEADER_TO_MAGIC,
+  isControl,
+  isLogAppendTime,
+  LEAST_BATCH_LENGTH,
+  LOG_OVERHEAD,
+  lastOffsetDelta,
+  magic,
+  maxTimestamp,
+  producerEpoch,
+  producerId,
+  recordCount,
+} from './batch'
+import { MOST_UNCOMPRESSED, readRecords } from './batch-reader'
+import { type Walk, walkRecords } from './batch-walk'
+import { codecs, decompress } from './compression/codec'
+import { errors } from './errors'
+import { Malformed } from './reader'
+
+/** Why a broker does not take a batch. */
+export interface Refusal {
+  readonly error: number
+  readonly message: string | null
+  readonly recordErrors?: { batchIndex: number; batchIndexErrorMessage: string | null }[]
+}
+
+/** The header of a batch that may be taken. */
+export interface BatchView {
+  readonly error: 0
+  /** Bytes of the batch; what lies behind it in the field is dropped. */
+  readonly size: number
+  readonly attributes: number
+  readonly codec: number
+  readonly recordCount: number
+  readonly lastOffsetDelta: number
+  readonly baseTimestamp: number
+  readonly maxTimestamp: number
+  readonly producerId: number
+  readonly producerEpoch: number
+  readonly baseSequence: number
+}
+
+/** What checkRecords finds in sound records. */
+export interface CheckedRecords extends Walk {
+  readonly error: 0
+}
+
+/** Tells the results of the checks apart. */
+export const isRefusal = (result: { readonly error: number }): result is Refusal => result.error !== 0
+
+const refuse = (error: number, message: string | null = null): Refusal => ({ error, message })
+
+/** Size of the batch at `at`; undefined: none begins there, or only a part of it is there. */
+function nextBatch(records: Buffer, at: number): number | Refusal | undefined {
+  const left = records.length - at
+  if (left < LOG_OVERHEAD) return undefined
+  const length = batchLength(records, at)
+  if (length < LEAST_BATCH_LENGTH) {
+    const message = `Record size ${length} is less than the minimum record overhead (${LEAST_BATCH_LENGTH})`
+    return refuse(errors.CORRUPT_MESSAGE, message)
+  }
+  if (left < HEADER_TO_MAGIC) return undefined
+  const found = magic(records, at)
+  if (found < 0 || found > 2) return refuse(errors.CORRUPT_MESSAGE, `Invalid magic found in record: ${found}`)
+  const size = LOG_OVERHEAD + length
+  if (size > 0x7fffffff) return refuse(errors.UNKNOWN_SERVER_ERROR) // Java's int overflows, and it stumbles
+  return size <= left ? size : undefined
+}
+
+/**
+ * The one batch that a Produce request of `version` may have for a partition, or why it may not; the size is left to the caller,
+ * who knows max.message.bytes. Where there is a message, Kafka fails the whole request with it, since it looks at all first
+ * batches before it looks at any partition.
+ */
+export function inspectProduce(records: Buffer, version = 7): BatchView | Refusal {
+  const size = nextBatch(records, 0)
+  if (size === undefined) return refuse(errors.INVALID_RECORD)
+  if (typeof size !== 'number') return size
+  if (magic(records, 0) !== 2) return refuse(errors.INVALID_RECORD)
+  const second = nextBatch(records, size)
+  if (second !== undefined) return refuse(typeof second === 'number' ? errors.INVALID_RECORD : second.error)
+  if (records.readInt32BE(0) !== 0 || records.readInt32BE(4) !== 0) return refuse(errors.INVALID_RECORD)
+  if (!checkCrc(records, 0)) return refuse(errors.CORRUPT_MESSAGE)
+  return inspectHeader(records, size, version)
+}
+
+/** The rest of inspectProduce, once the header is known to be there and as it was sent. */
+function inspectHeader(batch: Buffer, size: number, version: number): BatchView | Refusal {
+  const codec = codecOf(batch, 0)
+  if (codec > codecs.zstd) return refuse(errors.UNKNOWN_SERVER_ERROR)
+  if (codec === codecs.zstd && version < 7) return refuse(errors.UNSUPPORTED_COMPRESSION_TYPE) // KIP-110
+  const count = recordCount(batch, 0)
+  if (count <= 0 || count !== lastOffsetDelta(batch, 0) + 1) return refuse(errors.INVALID_RECORD)
+  if (isControl(batch, 0)) return refuse(errors.INVALID_RECORD)
+  try {
+    const id = producerId(batch, 0)
+    if (id >= 0 && baseSequence(batch, 0) < 0) return refuse(errors.INVALID_RECORD)
+    return {
+      error: 0,
+      size,
+      attributes: attributes(batch, 0),
+      codec,
+      recordCount: count,
+      lastOffsetDelta: count - 1,
+      baseTimestamp: baseTimestamp(batch, 0),
+      maxTimestamp: maxTimestamp(batch, 0),
+      producerId: id,
+      producerEpoch: producerEpoch(batch, 0),
+      baseSequence: baseSequence(batch, 0),
+    }
+  } catch (error) {
+    // Kafka would take a timestamp or producer id beyond 2^53; kt cannot keep it.
+    if (error instanceof Malformed) return refuse(errors.INVALID_TIMESTAMP)
+    throw error
+  }
+}
+
+/**
+ * Walks over the records of a whole batch whose header is sound. Costs a decompression, bounded by `limit` bytes, where there is
+ * a codec; a few tens of nanoseconds a record where not.
+ */
+export function checkRecords(buffer: Buffer, at: number, limit = MOST_UNCOMPRESSED): CheckedRecords | Refusal {
+  const codec = codecOf(buffer, at)
+  let bytes = buffer
+  let start = at + HEADER_SIZE
+  let end = at + batchSize(buffer, at)
+  try {
+    if (codec !== codecs.none) {
+      bytes = decompress(codec, buffer.subarray(start, end), limit)
+      start = 0
+      end = bytes.length
+    }
+    const found = walkRecords(bytes, start, end, recordCount(buffer, at), baseTimestamp(buffer, at))
+    if (typeof found !== 'string') return { error: 0, ...found }
+    if (found === 'timestamp') return refuse(errors.INVALID_TIMESTAMP)
+    // Java's two ways of reading throw different things at a length that does not end.
+    return refuse(found === 'length' && codec === codecs.none ? errors.UNKNOWN_SERVER_ERROR : errors.INVALID_RECORD)
+  } catch (error) {
+    if (error instanceof Malformed) return refuse(errors.UNKNOWN_SERVER_ERROR)
+    throw error
+  }
+}
+
+/** What a topic asks of the records that it is given. */
+export interface ProduceRules {
+  /** As in `topic-0`: for the words of an error. */
+  readonly topicPartition: string
+  /** The topic is compacted, so that every record must have a key. */
+  readonly compacted?: boolean
+  /** The topic keeps the producers' timestamps, in milliseconds, and only those in this range, both included. */
+  readonly timestamps?: { readonly from: number; readonly to: number }
+  /** Of the Produce request. */
+  readonly version?: number
+  readonly limit?: number
+}
+
+/** All of the checks above, and the rules of the topic. Undefined: the batch may be taken. */
+export function checkProduced(records: Buffer, rules: ProduceRules): Refusal | undefined {
+  const view = inspectProduce(records, rules.version)
+  if (isRefusal(view)) return view
+  const checked = checkRecords(records, 0, rules.limit)
+  if (isRefusal(checked)) return checked
+  const { firstKeyless, minTimestamp, maxTimestamp: greatest } = checked
+  const { compacted = false, timestamps } = rules
+  const outside = timestamps !== undefined && minTimestamp !== -1 && (minTimestamp < timestamps.from || greatest > timestamps.to)
+  if ((compacted && firstKeyless >= 0) || outside || isLogAppendTime(records, 0)) return refuseRecords(records, rules)
+  return undefined
+}
+
+/** Kafka's words for each record that breaks a rule. LogValidator.validateRecord, processRecordErrors. */
+function refuseRecords(records: Buffer, { topicPartition, compacted, timestamps, limit }: ProduceRules): Refusal | undefined {
+  const recordErrors: { batchIndex: number; batchIndexErrorMessage: string }[] = []
+  let error: number = errors.INVALID_RECORD
+  let batchIndex = -1
+  for (const { key, timestamp, offset } of readRecords(records, 0, limit)) {
+    batchIndex++
+    if (compacted && key === null) {
+      const text = `Compacted topic cannot accept message without key in topic partition ${topicPartition}`
+      recordErrors.push({ batchIndex, batchIndexErrorMessage: text })
+    } else if (timestamps && timestamp !== -1 && (timestamp < timestamps.from || timestamp > timestamps.to)) {
+      error = errors.INVALID_TIMESTAMP
+      const text =
+        `Timestamp ${timestamp} of message with offset ${offset} is out of range. ` +
+        `The timestamp should be within [${timestamps.from}, ${timestamps.to}]`
+      recordErrors.push({ batchIndex, batchIndexErrorMessage: text })
+    }
+  }
+  if (recordErrors.length === 0) return undefined
+  return { error, message: 'x', recordErrors }
+}

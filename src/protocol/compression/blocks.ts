@@ -1,0 +1,58 @@
+/**
+ * Snappy and lz4 blocks, by the WebAssembly of @platformatic/wasm-utils (Rust's snap and lz4_flex). It answers bad input with a
+ * trap, which becomes Malformed here.
+ */
+import { Malformed } from '../reader'
+import { instantiate, type Memory, Trap, Wasm } from './wasm'
+
+type Work = (input: number, size: number) => bigint
+
+interface Blocks {
+  readonly memory: Memory
+  readonly alloc: (size: number) => number
+  readonly dealloc: (at: number, size: number) => void
+  readonly lz4_compress: Work
+  readonly lz4_decompress: Work
+  readonly snappy_compress: Work
+  readonly snappy_decompress: Work
+}
+type Name = 'lz4_compress' | 'lz4_decompress' | 'snappy_compress' | 'snappy_decompress'
+
+const blocks = new Wasm('@platformatic/wasm-utils', 'native.wasm', instantiate<Blocks>)
+
+/** Hands `input` (pieces that follow each other) to a function of the module; a fresh copy comes back. */
+function call(name: Name, pieces: readonly Uint8Array[]): Buffer {
+  return blocks.run((wasm) => {
+    const size = pieces.reduce((sum, piece) => sum + piece.length, 0)
+    const input = wasm.alloc(size)
+    let at = input
+    for (const piece of pieces) {
+      new Uint8Array(wasm.memory.buffer, at, piece.length).set(piece)
+      at += piece.length
+    }
+    const place = BigInt.asUintN(64, wasm[name](input, size)) // address and size, 32 bits each
+    const address = Number(place >> 32n)
+    const length = Number(place & 0xffffffffn)
+    const output = Buffer.from(new Uint8Array(wasm.memory.buffer, address, length)) // copies
+    wasm.dealloc(address, length)
+    wasm.dealloc(input, size)
+    return output
+  })
+}
+function refuse(name: Name, pieces: readonly Uint8Array[]): Buffer {
+  try {
+    return call(name, pieces)
+  } catch (error) {
+    if (error instanceof Trap) throw new Malformed(0, `${name.slice(0, name.indexOf('_'))} data that do not decompress`)
+    throw error
+  }
+}
+
+/** A raw snappy block. */
+export const snappyCompressBlock = (block: Uint8Array): Buffer => call('snappy_compress', [block])
+/** What a raw snappy block holds. The caller has checked the size that stands at its beginning. */
+export const snappyDecompressBlock = (block: Uint8Array): Buffer => refuse('snappy_decompress', [block])
+/** A whole lz4 frame around at most 64 KiB, in one block. */
+export const lz4CompressFrame = (block: Uint8Array): Buffer => call('lz4_compress', [block])
+/** What an lz4 frame, given in pieces, holds: no more than its block size allows for each block. */
+export const lz4DecompressFrame = (pieces: readonly Uint8Array[]): Buffer => refuse('lz4_decompress', pieces)

@@ -1,0 +1,69 @@
+/**
+ * Snappy as Kafka has it: in the stream format of xerial's snappy-java, blocks of 32 KiB.
+ *
+ *    0  82 'SNAPPY' 00      8 bytes of magic
+ *    8  version             i32   1
+ *   12  compatible version  i32   1
+ *   16  size                i32   of the block that follows, big-endian, unlike anything in snappy itself
+ *   20  block                     raw snappy: its own uncompressed size as LEB128, then the elements
+ *   ..  size, block, ...          to the end; a second stream may follow, magic and all
+ *
+ * Some clients send one raw block without any of this; SnappyInputStream, and so Kafka, takes it.
+ */
+import { Malformed } from '../reader'
+import { snappyCompressBlock, snappyDecompressBlock } from './blocks'
+
+const MAGIC = Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0])
+const HEADER = Buffer.concat([MAGIC, Buffer.from([0, 0, 0, 1, 0, 0, 0, 1])])
+/** The first half of the magic, where the size of a block should be: another stream begins. */
+const MAGIC_HEAD = MAGIC.readInt32BE(0)
+const BLOCK_SIZE = 32 * 1024
+
+export function snappyCompress(bytes: Buffer): Buffer {
+  const pieces: Buffer[] = [HEADER]
+  for (let at = 0; at < bytes.length; at += BLOCK_SIZE) {
+    const block = snappyCompressBlock(bytes.subarray(at, at + BLOCK_SIZE))
+    const size = Buffer.allocUnsafe(4)
+    size.writeInt32BE(block.length)
+    pieces.push(size, block)
+  }
+  return Buffer.concat(pieces)
+}
+
+/** The uncompressed size that a raw block says it has. */
+function saidSize(block: Buffer): number {
+  let size = 0
+  for (let i = 0; i < 5 && i < block.length; i++) {
+    const byte = block[i] as number
+    size += (byte & 0x7f) * 2 ** (7 * i)
+    if (byte < 0x80) return size
+  }
+  throw new Malformed(0, 'a snappy block without a size')
+}
+
+function decompressBlock(block: Buffer, limit: number): Buffer {
+  const size = saidSize(block)
+  if (size > limit) throw new Malformed(0, `snappy data of ${size} bytes where ${limit} are allowed`)
+  return snappyDecompressBlock(block)
+}
+
+export function snappyDecompress(bytes: Buffer, limit: number): Buffer {
+  if (bytes.length < MAGIC.length || bytes.compare(MAGIC, 0, MAGIC.length, 0, MAGIC.length) !== 0)
+    return decompressBlock(bytes, limit)
+  const pieces: Buffer[] = []
+  let left = limit
+  for (let at = HEADER.length; at < bytes.length; ) {
+    if (bytes.length - at < 4) throw new Malformed(at, 'a snappy block without a size')
+    const size = bytes.readInt32BE(at)
+    if (size === MAGIC_HEAD) {
+      at += HEADER.length
+      continue
+    }
+    if (size < 0 || size > bytes.length - at - 4) throw new Malformed(at, `a snappy block of ${size} bytes`)
+    const piece = decompressBlock(bytes.subarray(at + 4, at + 4 + size), left)
+    pieces.push(piece)
+    left -= piece.length
+    at += 4 + size
+  }
+  return pieces.length === 1 ? (pieces[0] as Buffer) : Buffer.concat(pieces)
+}

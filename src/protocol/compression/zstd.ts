@@ -1,0 +1,36 @@
+/**
+ * Zstandard: Node's own where it has it (22.15, 23.8 and later), else the C library as the WebAssembly of @bokuweb/zstd-wasm.
+ * What comes out is bounded before it is made: Node stops at a given size; the C function is given just so much room as the
+ * frames can fill. Sources: RFC 8878; KIP-110.
+ */
+import { Malformed } from '../reader'
+import { zstdLibrary } from './zstd-library'
+
+const DEFAULT_LEVEL = 3
+
+/** What newer Nodes' zlib has; the types here are those of Node 20. */
+interface ZstdOfNode {
+  readonly zstdCompressSync?: (bytes: Buffer, options: { params: Record<number, number> }) => Buffer
+  readonly zstdDecompressSync?: (bytes: Buffer, options: { maxOutputLength: number }) => Buffer
+  readonly constants: { readonly ZSTD_c_compressionLevel?: number }
+}
+const ofNode = (): ZstdOfNode => process.getBuiltinModule('node:zlib') as unknown as ZstdOfNode
+
+/** `level` from -131072 (fast) to 22 (small). */
+export function zstdCompress(bytes: Buffer, level = DEFAULT_LEVEL): Buffer {
+  const { zstdCompressSync, constants } = ofNode()
+  if (!zstdCompressSync) return zstdLibrary.compress(bytes, level)
+  return zstdCompressSync(bytes, { params: { [constants.ZSTD_c_compressionLevel as number]: level } })
+}
+
+/** Nothing at all is what zstd-jni reads nothing from, so it is not an error here either. */
+export function zstdDecompress(bytes: Buffer, limit: number): Buffer {
+  if (bytes.length === 0) return bytes
+  const { zstdDecompressSync } = ofNode()
+  if (!zstdDecompressSync) return zstdLibrary.decompress(bytes, limit)
+  try {
+    return zstdDecompressSync(bytes, { maxOutputLength: Math.max(limit, 1) })
+  } catch (error) {
+    throw new Malformed(0, `zstd data that do not decompress to ${limit} bytes (${(error as Error).message})`)
+  }
+}
