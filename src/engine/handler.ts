@@ -2,20 +2,11 @@
  * What an answer to an API is: a function from the request to the reply (examples: handlers/heartbeat.ts). It runs to its end
  * without an await unless it has to wait (for a flush, an append, a rebalance): then it gives a promise.
  */
+import type { Peer } from '../protocol/call'
 import type { Api, ReplyIn, Request } from '../protocol/types'
 import type { Engine } from './engine'
 
-/** Who asks. */
-export interface Peer {
-  readonly clientId: string
-  /** As Kafka shows it: '/127.0.0.1'. */
-  readonly clientHost: string
-  /** The address at which this broker was reached, to be advertised to this client. */
-  readonly reachedAt: { readonly host: string; readonly port: number }
-  /** From ApiVersions (KIP-511). */
-  readonly softwareName?: string
-  readonly softwareVersion?: string
-}
+export type { Peer } from '../protocol/call'
 
 export interface Ask {
   readonly engine: Engine

@@ -16,3 +16,25 @@ export type Middleware = (next: Call) => Call
 
 /** The other side went away before it answered, or cannot be reached. */
 export class Disconnected extends Error {}
+
+/** Who asks, as far as the transport knows. */
+export interface Peer {
+  readonly clientId: string
+  /** As Kafka shows it: '/127.0.0.1'. */
+  readonly clientHost: string
+  /** The address at which the broker was reached, to be advertised to this client. */
+  readonly reachedAt: { readonly host: string; readonly port: number }
+}
+
+/** The versions of an API that somebody answers. */
+export interface Served {
+  readonly api: Api
+  readonly versions: readonly [number, number]
+}
+
+/** What a server is handed: which APIs are answered, and the call of a peer. */
+export interface Service {
+  /** Undefined: no such API here. May have to load it. */
+  find(apiKey: number): Served | undefined | Promise<Served | undefined>
+  open(peer: Peer): Call
+}

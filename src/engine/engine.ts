@@ -1,0 +1,203 @@
+/**
+ * What a Kafka does, on one data directory: answers every API it knows through `Call`. One request runs to its end without an
+ * await unless it has to wait; so there is never more than one thing happening to the state. What answers an API is in handlers/,
+ * what the cluster agrees on in metadata/, what changes it in controller/, consumer groups in groups/.
+ */
+import type { Call, Peer, Served, Service } from '../protocol/call'
+import { fillRequest, fillResponse } from '../protocol/codecs'
+import type { Api, Reply } from '../protocol/types'
+import type { DataDirectory } from '../storage/directory'
+import { Flusher } from '../storage/flusher'
+import type { Log } from '../storage/log'
+import type { System } from '../system/system'
+import { type BrokerSettings, type TopicSettings, topicSettings } from './configs/settings'
+import { FetchSessions } from './fetch-sessions'
+import type { GroupCoordinator } from './groups/coordinator'
+import type { Handler } from './handler'
+import { findHandler } from './handlers/index'
+import { type Effect, MetadataImage, RESOURCE } from './metadata/image'
+import { type Identity, MetadataLog } from './metadata/metadata-log'
+import { Partition } from './partition'
+
+export interface EngineOptions {
+  readonly settings: BrokerSettings
+  /** What this node says of itself when it first leads a new directory. */
+  readonly identity: Identity
+  /** A line about something that was not as it should be. */
+  readonly report: (line: string) => void
+  /** The disk failed: nothing more may be acknowledged. */
+  readonly onFatal: (error: unknown) => void
+}
+
+export class Engine implements Service {
+  readonly metadata = new MetadataImage()
+  readonly fetchSessions = new FetchSessions()
+  readonly system: System
+  readonly settings: BrokerSettings
+  readonly metadataLog: MetadataLog
+  /** Transactions are not coordinated yet: docs/SKIPPED.md. */
+  readonly transactions = false
+  /** False after a failed write or sync. */
+  writable = true
+  private readonly partitions = new Map<string, Partition[]>()
+  private readonly settingsOf = new Map<string, TopicSettings>()
+  private readonly flusher: Flusher
+  private groupCoordinator: GroupCoordinator | undefined
+
+  constructor(
+    readonly directory: DataDirectory,
+    readonly options: EngineOptions,
+  ) {
+    this.system = directory.system
+    this.settings = options.settings
+    this.flusher = new Flusher(this.system, (error) => this.failed(error))
+    this.metadataLog = new MetadataLog(directory, this.metadata, (effect) => this.act(effect))
+    this.metadataLog.load()
+  }
+
+  get nodeId(): number {
+    return this.directory.meta.nodeId
+  }
+  get clusterId(): string {
+    return this.directory.meta.clusterId
+  }
+  get brokerEpoch(): number {
+    return this.metadata.brokers.get(this.nodeId)?.epoch ?? -1
+  }
+  get flushesOnAcks(): boolean {
+    return this.settings.ktFlushOnAcks
+  }
+
+  // ---- metadata ----
+
+  /** What a change of the metadata means for the partitions here. */
+  private act(effect: Effect): void {
+    switch (effect.kind) {
+      case 'topic created':
+        this.partitions.set(effect.topic.name, [])
+        break
+      case 'partition': {
+        const { topic, index } = effect
+        const state = topic.partitions[index]
+        const known = this.partitions.get(topic.name)
+        if (!state || !known) break
+        const partition = known[index]
+        if (partition) partition.state = state
+        else known[index] = new Partition(topic.name, state, (one) => this.openLog(one))
+        break
+      }
+      case 'topic removed':
+        for (const partition of this.partitions.get(effect.topic.name) ?? []) partition.deleted = true
+        this.partitions.delete(effect.topic.name)
+        this.settingsOf.delete(effect.topic.name)
+        break
+      case 'config':
+        if (effect.resourceType === RESOURCE.TOPIC) this.settingsOf.delete(effect.name)
+        else if (effect.resourceType === RESOURCE.BROKER) this.settingsOf.clear()
+        break
+    }
+  }
+
+  /**
+   * Appends metadata changes and applies them, at once; the promise is kept when they are on disk. Everything that changes the
+   * metadata comes through here.
+   */
+  commit(changes: readonly Buffer[]): Promise<void> {
+    this.begin()
+    this.metadataLog.append(changes)
+    return this.flush(this.metadataLog.partitionLog)
+  }
+  /** A directory that never had a leader gets one before its first change. */
+  begin(): void {
+    if (!this.metadataLog.begun) this.metadataLog.begin(this.options.identity)
+  }
+
+  topicSettings(topic: string): TopicSettings {
+    let settings = this.settingsOf.get(topic)
+    if (!settings) {
+      const { metadata } = this
+      settings = topicSettings(metadata.configOf(RESOURCE.TOPIC, topic), this.settings, this.brokerOverrides())
+      this.settingsOf.set(topic, settings)
+    }
+    return settings
+  }
+  /** Dynamic broker settings: this broker's over those of all. */
+  brokerOverrides(): ReadonlyMap<string, string> {
+    const { metadata } = this
+    return new Map([...metadata.configOf(RESOURCE.BROKER, ''), ...metadata.configOf(RESOURCE.BROKER, String(this.nodeId))])
+  }
+
+  // ---- partitions ----
+
+  partition(topic: string, index: number): Partition | undefined {
+    return this.partitions.get(topic)?.[index]
+  }
+  partitionsOf(topic: string): readonly Partition[] {
+    return this.partitions.get(topic) ?? []
+  }
+  private openLog(partition: Partition): Log {
+    return this.directory.log(partition.name, partition.topicId, this.topicSettings(partition.topic))
+  }
+  /** Kept when everything appended to `log` is on disk; at once when the broker is told never to flush (kt.flush.on.acks=false). */
+  flush(log: Log): Promise<void> {
+    return this.flushesOnAcks ? this.flusher.flush(log) : Promise.resolve()
+  }
+  failed(error: unknown): void {
+    if (!this.writable) return
+    this.writable = false
+    this.options.onFatal(error)
+  }
+
+  // ---- groups ----
+
+  get groups(): GroupCoordinator {
+    if (!this.groupCoordinator) throw new Error('the group coordinator is not loaded')
+    return this.groupCoordinator
+  }
+  get groupsLoaded(): boolean {
+    return this.groupCoordinator !== undefined
+  }
+  useGroups(groups: GroupCoordinator): void {
+    this.groupCoordinator = groups
+  }
+
+  // ---- answering ----
+
+  find(apiKey: number): Served | undefined | Promise<Served | undefined> {
+    return findHandler(apiKey, this)
+  }
+
+  /** The call of a peer whose requests were decoded from bytes and whose replies will be encoded: nothing is filled in. */
+  open(peer: Peer): Call {
+    return (async (api: Api, request: object, version?: number) => {
+      const found = findHandler(api.key, this)
+      const handler = found instanceof Promise ? await found : found
+      if (!handler) throw new Error(`${api.name} is not answered here`)
+      return this.answer(handler, request, peer, version ?? handler.versions[1])
+    }) as unknown as Call // replies are as writers take them
+  }
+
+  private answer(handler: Handler, request: object, peer: Peer, version: number): object | Promise<object> {
+    return handler.answer(request as never, { engine: this, peer, version, now: this.system.clock.now() })
+  }
+
+  /** The call of a peer in this process: objects pass, their defaults filled in on both ways. */
+  embedded(peer: Peer): Call {
+    const call = this.open(peer)
+    return async (api, request, version) => {
+      const reply = await call(api, fillRequest(api, request) as never, version)
+      return fillResponse(api, reply as never) as Reply<typeof api>
+    }
+  }
+
+  // ---- the end ----
+
+  /** Ends cleanly: everything on disk, and the marker that says so if anything was written. */
+  close(): void {
+    this.groupCoordinator?.close()
+    let unopened = false
+    for (const partitions of this.partitions.values()) unopened ||= partitions.some((one) => !one.isOpen)
+    this.directory.close(unopened)
+  }
+}
+

@@ -1,0 +1,27 @@
+/**
+ * OffsetForLeaderEpoch 2-4 (KIP-101, KIP-320): the largest epoch at most the one asked, and where it ends; -1, -1 when the log knows
+ * none. A newer current epoch than the leader's is UNKNOWN_LEADER_EPOCH, an older one FENCED_LEADER_EPOCH.
+ */
+import { OffsetForLeaderEpoch } from '../../protocol/apis/offset-for-leader-epoch'
+import { errors } from '../../protocol/errors'
+import { handle } from '../handler'
+import { checkEpoch } from './fetch'
+
+export const offsetForLeaderEpoch = handle(OffsetForLeaderEpoch, (request, { engine }) => ({
+  topics: request.topics.map(({ topic, partitions }) => ({
+    topic,
+    partitions: partitions.map(({ partition: index, currentLeaderEpoch, leaderEpoch }) => {
+      const none = { partition: index, leaderEpoch: -1, endOffset: -1 }
+      const partition = engine.partition(topic, index)
+      if (!partition) return { ...none, errorCode: errors.UNKNOWN_TOPIC_OR_PARTITION }
+      const errorCode = checkEpoch(partition, currentLeaderEpoch)
+      if (errorCode) return { ...none, errorCode }
+      if (leaderEpoch === partition.leaderEpoch) {
+        return { errorCode, partition: index, leaderEpoch, endOffset: partition.log.endOffset }
+      }
+      if (leaderEpoch > partition.leaderEpoch) return { ...none, errorCode }
+      const end = partition.log.endOfEpoch(leaderEpoch)
+      return { errorCode, partition: index, leaderEpoch: end.epoch, endOffset: end.endOffset }
+    }),
+  })),
+}))

@@ -1,0 +1,133 @@
+/**
+ * Produce 3-13.
+ * The batch is carried, not understood: its header is read and restamped in place. One batch per partition; what Kafka refuses is
+ * refused with its error (protocol/batch-check.ts). acks=all is answered when the batch is on disk, one flush for everybody who
+ * waits; acks=1 and 0 when it is in the page cache. v13 names topics by id.
+ */
+import { Produce } from '../../protocol/apis/produce'
+import { batchSize, isTransactional, producerId, stampLogAppendTime } from '../../protocol/batch'
+import { checkProduced } from '../../protocol/batch-check'
+import { errors } from '../../protocol/errors'
+import type { Request } from '../../protocol/types'
+import type { Engine } from '../engine'
+import { type Ask, handle } from '../handler'
+import type { Partition } from '../partition'
+import { INTERNAL_TOPICS } from '../topic'
+
+type Asked = Request<typeof Produce>['topicData'][number]['partitionData'][number]
+
+interface Outcome {
+  index: number
+  errorCode: number
+  baseOffset: number
+  logAppendTimeMs: number
+  logStartOffset: number
+  recordErrors: { batchIndex: number; batchIndexErrorMessage: string | null }[]
+  errorMessage: string | null
+}
+
+const refusal = (index: number, errorCode: number, errorMessage: string | null = null): Outcome => ({
+  index,
+  errorCode,
+  baseOffset: -1,
+  logAppendTimeMs: -1,
+  logStartOffset: -1,
+  recordErrors: [],
+  errorMessage,
+})
+
+/** What waits for the disk: partitions that were appended to, and the offset each is readable up to when it is there. */
+type Pending = Map<Partition, number>
+
+export const produce = handle(Produce, (request, ask) => {
+  const { engine, version } = ask
+  const pending: Pending = new Map()
+  const acksAll = request.acks === -1
+  const validAcks = acksAll || request.acks === 0 || request.acks === 1
+  const responses = request.topicData.map((topic) => {
+    const byId = version >= 13
+    const name = byId ? engine.metadata.nameOf(topic.topicId) : topic.name
+    const partitionResponses = topic.partitionData.map((data) => {
+      if (!validAcks) return refusal(data.index, errors.INVALID_REQUIRED_ACKS)
+      if (name === undefined) return refusal(data.index, errors.UNKNOWN_TOPIC_ID)
+      return producePartition(name, data, ask, acksAll, pending)
+    })
+    return { name: topic.name, topicId: topic.topicId, partitionResponses }
+  })
+  const reply = { responses }
+  return pending.size === 0 ? reply : flushed(engine, pending).then(() => reply)
+})
+
+/** Waits until what was appended is on disk, and lets readers see it. */
+async function flushed(engine: Engine, pending: Pending): Promise<void> {
+  await Promise.all([...pending.keys()].map((partition) => engine.flush(partition.log)))
+  for (const [partition, offset] of pending) partition.advance(offset)
+}
+
+function producePartition(name: string, data: Asked, ask: Ask, acksAll: boolean, pending: Pending): Outcome {
+  const { engine, peer, version, now } = ask
+  const partition = engine.partition(name, data.index)
+  if (!partition) return refusal(data.index, errors.UNKNOWN_TOPIC_OR_PARTITION)
+  if (INTERNAL_TOPICS.has(name) && peer.clientId !== '__admin_client') {
+    return refusal(data.index, errors.INVALID_TOPIC_EXCEPTION, `Cannot append to internal topic ${name}`)
+  }
+  if (!engine.writable) return refusal(data.index, errors.KAFKA_STORAGE_ERROR)
+  const settings = engine.topicSettings(name)
+  const inSync = partition.state.isr.length || 1 // a clean stop of Kafka leaves none in sync; this broker takes over
+  if (acksAll && settings.minInsyncReplicas > inSync) return refusal(data.index, errors.NOT_ENOUGH_REPLICAS)
+  const bytes = (data.records as Buffer | null) ?? EMPTY
+  const stamped = settings.messageTimestampType === 'LogAppendTime'
+  const problem = checkProduced(bytes, {
+    topicPartition: partition.name,
+    compacted: settings.compacts,
+    version,
+    ...(!stamped && { timestamps: { from: now - settings.messageTimestampBeforeMaxMs, to: now + settings.messageTimestampAfterMaxMs } }),
+  })
+  if (problem) {
+    return { ...refusal(data.index, problem.error, problem.message), recordErrors: problem.recordErrors ?? [] }
+  }
+  const size = batchSize(bytes, 0)
+  if (size > settings.maxMessageBytes) {
+    const text = `The record batch size in the append to ${partition.name} is ${size} bytes which exceeds the maximum configured value of ${settings.maxMessageBytes}).`
+    return refusal(data.index, errors.MESSAGE_TOO_LARGE, text)
+  }
+  if (size > settings.segmentBytes) return refusal(data.index, errors.RECORD_LIST_TOO_LARGE)
+  return appendBatch(bytes, partition, ask, acksAll, pending)
+}
+
+const EMPTY = Buffer.alloc(0)
+
+function appendBatch(batch: Buffer, partition: Partition, { engine, now }: Ask, acksAll: boolean, pending: Pending): Outcome {
+  const { log, index } = partition
+  const done = (baseOffset: number, logAppendTimeMs: number): Outcome => ({
+    index,
+    errorCode: errors.NONE,
+    baseOffset,
+    logAppendTimeMs,
+    logStartOffset: log.startOffset,
+    recordErrors: [],
+    errorMessage: null,
+  })
+  const waits = acksAll && engine.flushesOnAcks
+  if (producerId(batch, 0) >= 0) {
+    const verdict = log.producers.check(batch, 0)
+    if (verdict.error !== errors.NONE) return refusal(index, verdict.error)
+    if (verdict.duplicate) {
+      // it may have been appended a moment ago and not be on disk yet
+      if (waits && verdict.duplicate.lastOffset >= log.recoveryPoint) pending.set(partition, log.endOffset)
+      return done(verdict.duplicate.firstOffset, -1)
+    }
+    if (isTransactional(batch, 0) && !engine.transactions) return refusal(index, errors.INVALID_TXN_STATE)
+  }
+  const stamped = engine.topicSettings(partition.topic).messageTimestampType === 'LogAppendTime'
+  if (stamped) stampLogAppendTime(batch, 0, now)
+  let baseOffset: number
+  try {
+    baseOffset = partition.append(batch, 0, waits ? 'when-flushed' : 'at-once')
+  } catch (error) {
+    engine.failed(error)
+    return refusal(index, errors.KAFKA_STORAGE_ERROR)
+  }
+  if (waits) pending.set(partition, log.endOffset)
+  return done(baseOffset, stamped ? now : -1)
+}

@@ -1,0 +1,206 @@
+/**
+ * The log of __cluster_metadata: the newest snapshot and the records behind it make the image, and every change is appended here
+ * before it is applied (KIP-595, KIP-631). kt is the one voter of its quorum: it goes on in the epoch that the last leader left,
+ * writes nothing when it comes and goes, and only in a directory that has never had a leader says so, as Kafka does.
+ */
+import { baseOffset, batchSize, HEADER_SIZE, isControl } from '../../protocol/batch'
+import { readRecords } from '../../protocol/batch-reader'
+import { clusterMetadata } from '../../protocol/records/cluster-metadata'
+import { decodeMetadataRecord } from '../../protocol/records/metadata-record'
+import { replaceFile } from '../../storage/checkpoints'
+import type { DataDirectory } from '../../storage/directory'
+import type { Log, LogSettings } from '../../storage/log'
+import { randomUuid } from '../../system/system'
+import { change, type MetadataChange, records } from './changes'
+import { FEATURES } from './features'
+import { controlBatch, dataBatch, METADATA_FOLDER, METADATA_TOPIC_ID, votersOf } from './format'
+import type { Effect, MetadataImage, MetadataRecord } from './image'
+
+const SETTINGS: LogSettings = {
+  segmentBytes: 1024 ** 3,
+  segmentMs: 604800000,
+  segmentJitterMs: 0,
+  segmentIndexBytes: 10485760,
+  indexIntervalBytes: 4096,
+  retentionMs: Number.POSITIVE_INFINITY,
+  retentionBytes: -1,
+  fileDeleteDelayMs: 60000,
+  deletes: false,
+}
+
+export interface EndPoint {
+  readonly name: string
+  readonly host: string
+  readonly port: number
+}
+export interface Identity {
+  readonly broker: readonly EndPoint[]
+  readonly controller: EndPoint
+}
+
+export class MetadataLog {
+  private readonly log: Log
+  private epoch: number
+  /** Records of a metadata transaction that has not ended (KIP-868). */
+  private open: MetadataRecord[] | undefined
+
+  constructor(
+    private readonly directory: DataDirectory,
+    private readonly image: MetadataImage,
+    private readonly onEffect: (effect: Effect) => void,
+  ) {
+    this.log = directory.log(METADATA_FOLDER, METADATA_TOPIC_ID, SETTINGS)
+    this.epoch = this.readEpoch()
+  }
+  get partitionLog(): Log {
+    return this.log
+  }
+  get leaderEpoch(): number {
+    return this.epoch
+  }
+
+  private file(name: string): string {
+    return this.directory.file(`${METADATA_FOLDER}/${name}`)
+  }
+  private readEpoch(): number {
+    const { fs } = this.directory.system
+    if (!fs.exists(this.file('quorum-state'))) return Math.max(this.log.lastEpoch, 0)
+    try {
+      const { leaderEpoch } = JSON.parse(fs.readFile(this.file('quorum-state')).toString('utf8')) as { leaderEpoch?: unknown }
+      return Math.max(typeof leaderEpoch === 'number' ? leaderEpoch : 0, this.log.lastEpoch)
+    } catch {
+      return Math.max(this.log.lastEpoch, 0)
+    }
+  }
+
+  /** Makes the image from what is there. */
+  load(): void {
+    const { fs } = this.directory.system
+    const folder = this.directory.file(METADATA_FOLDER)
+    const snapshots = (fs.exists(folder) ? fs.list(folder) : []).filter((name) => /^\d{20}-\d{10}\.checkpoint$/.test(name))
+    const newest = snapshots.at(-1)
+    let offset = 0
+    if (newest && Number(newest.slice(0, 20)) > 0) {
+      this.replay(fs.readFile(this.file(newest)))
+      offset = Number(newest.slice(0, 20))
+    }
+    while (offset < this.log.endOffset) {
+      const { bytes, nextOffset } = this.log.read(offset, this.log.endOffset, 1 << 20, 'one-at-least')
+      if (bytes.length === 0) break
+      this.replay(bytes, offset)
+      offset = nextOffset
+    }
+    this.image.endOffset = this.log.endOffset
+  }
+
+  private replay(bytes: Buffer, from = 0): void {
+    for (let at = 0; at + HEADER_SIZE <= bytes.length; at += batchSize(bytes, at)) {
+      if (isControl(bytes, at)) continue
+      if (baseOffset(bytes, at) < from && from > 0) continue
+      for (const { value } of readRecords(bytes, at)) if (value) this.take(value)
+    }
+  }
+  private take(value: Buffer): void {
+    const record = decodeMetadataRecord(clusterMetadata, value)
+    if (record.name === 'BeginTransactionRecord') this.open = []
+    else if (record.name === 'AbortTransactionRecord') this.open = undefined
+    else if (record.name === 'EndTransactionRecord') {
+      const ended = this.open ?? []
+      this.open = undefined
+      for (const one of ended) this.apply(one)
+    } else if (this.open) this.open.push(record)
+    else this.apply(record)
+  }
+  private apply(record: MetadataRecord): void {
+    const effect = this.image.apply(record)
+    if (effect) this.onEffect(effect)
+  }
+
+  /** Appends changes as one batch and applies them. They are durable when the log has been flushed. */
+  append(changes: readonly MetadataChange[]): void {
+    if (changes.length === 0) return
+    const now = this.directory.system.clock.now()
+    this.log.appendStamped(dataBatch(changes, this.log.endOffset, this.epoch, now), 0)
+    for (const value of changes) this.take(value)
+    this.image.endOffset = this.log.endOffset
+  }
+
+  /** Whether a leader has ever written here. */
+  get begun(): boolean {
+    return this.log.endOffset > 0
+  }
+  /** The first leader's records, those of Kafka's first start: quorum, bootstrap transaction, both registrations. */
+  begin(identity: Identity): void {
+    const { meta, system } = this.directory
+    const { fs } = system
+    const now = system.clock.now()
+    const dynamic = fs.exists(this.file('00000000000000000000-0000000000.checkpoint'))
+    this.epoch = 1
+    this.directory.createFolder(METADATA_FOLDER, METADATA_TOPIC_ID)
+    replaceFile(fs, this.file('quorum-state'), quorumState(meta.nodeId, dynamic))
+    const voter = { voterId: meta.nodeId }
+    const leader = { name: 'LEADER_CHANGE', value: { leaderId: meta.nodeId, voters: [voter], grantingVoters: [voter] } } as const
+    const quorum = [
+      { name: 'KRAFT_VERSION', value: { kRaftVersion: 1 } },
+      { name: 'KRAFT_VOTERS', value: { voters: votersOf({ meta, controller: identity.controller }) } },
+    ] as const
+    this.log.appendStamped(controlBatch(dynamic ? [leader, ...quorum] : [leader], 0, this.epoch, now), 0)
+    this.append([
+      change(records.BeginTransactionRecord, { name: 'Bootstrap records' }),
+      ...this.bootstrapRecords(),
+      change(records.ConfigRecord, { resourceType: 4, resourceName: '', name: 'min.insync.replicas', value: '1' }),
+      change(records.EndTransactionRecord, {}),
+    ])
+    this.register(identity)
+  }
+  private bootstrapRecords(): MetadataChange[] {
+    const { fs } = this.directory.system
+    const path = this.directory.file('bootstrap.checkpoint')
+    const bytes = fs.exists(path) ? fs.readFile(path) : Buffer.alloc(0)
+    const found: MetadataChange[] = []
+    for (let at = 0; at + HEADER_SIZE <= bytes.length; at += batchSize(bytes, at)) {
+      if (isControl(bytes, at)) continue
+      for (const { value } of readRecords(bytes, at)) if (value) found.push(Buffer.from(value))
+    }
+    return found
+  }
+
+  /** Makes this node known as controller and broker (KIP-919, KIP-631). The broker's epoch is the offset of its record. */
+  private register({ broker, controller }: Identity): void {
+    const { meta, system } = this.directory
+    const endPoint = (one: EndPoint) => ({ ...one, securityProtocol: 0 })
+    const features = FEATURES.map(({ name, min, max }) => ({ name, minSupportedVersion: min, maxSupportedVersion: max }))
+    this.append([
+      change(records.RegisterControllerRecord, {
+        controllerId: meta.nodeId,
+        incarnationId: randomUuid(system.random),
+        zkMigrationReady: false,
+        endPoints: [endPoint(controller)],
+        features,
+      }),
+    ])
+    const brokerEpoch = this.log.endOffset
+    this.append([
+      change(records.RegisterBrokerRecord, {
+        brokerId: meta.nodeId,
+        isMigratingZkBroker: false,
+        incarnationId: randomUuid(system.random),
+        brokerEpoch,
+        endPoints: broker.map(endPoint),
+        features,
+        rack: null,
+        fenced: true,
+        logDirs: [meta.directoryId],
+      }),
+    ])
+    this.append([change(records.BrokerRegistrationChangeRecord, { brokerId: meta.nodeId, brokerEpoch, fenced: -1 }, 0)])
+  }
+}
+
+function quorumState(nodeId: number, dynamic: boolean): string {
+  if (dynamic) {
+    return JSON.stringify({ leaderId: nodeId, leaderEpoch: 1, votedId: -1, votedDirectoryId: 'AAAAAAAAAAAAAAAAAAAAAA', data_version: 1 })
+  }
+  const voters = [{ voterId: nodeId }]
+  return JSON.stringify({ clusterId: '', leaderId: nodeId, leaderEpoch: 1, votedId: -1, appliedOffset: 0, currentVoters: voters, data_version: 0 })
+}

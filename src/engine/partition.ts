@@ -1,0 +1,81 @@
+/**
+ * A partition as its leader sees it: the log, how far it may be read, and who waits for more. The log is opened at first use.
+ * Records are readable once they are acknowledged as their producer asked: with acks=all when they are on disk, else at once.
+ */
+import type { Log } from '../storage/log'
+import { type Waiter, type Watched, wake } from './waiting'
+
+export interface PartitionState {
+  readonly topicId: string
+  readonly index: number
+  readonly replicas: readonly number[]
+  readonly isr: readonly number[]
+  /** -1: none elected, as a clean stop of Kafka leaves it. */
+  readonly leader: number
+  readonly leaderEpoch: number
+  readonly partitionEpoch: number
+  readonly eligibleLeaderReplicas: readonly number[]
+  readonly lastKnownElr: readonly number[]
+  readonly addingReplicas: readonly number[]
+  readonly removingReplicas: readonly number[]
+  readonly directories: readonly string[]
+}
+
+export class Partition implements Watched {
+  readonly waiters = new Set<Waiter>()
+  private opened: Log | undefined
+  private watermark = 0
+  deleted = false
+
+  constructor(
+    readonly topic: string,
+    public state: PartitionState,
+    private readonly open: (partition: Partition) => Log,
+  ) {}
+
+  get name(): string {
+    return `${this.topic}-${this.state.index}`
+  }
+  get index(): number {
+    return this.state.index
+  }
+  get topicId(): string {
+    return this.state.topicId
+  }
+  get leaderEpoch(): number {
+    return this.state.leaderEpoch
+  }
+  get log(): Log {
+    if (!this.opened) {
+      this.opened = this.open(this)
+      this.watermark = this.opened.endOffset
+    }
+    return this.opened
+  }
+  get isOpen(): boolean {
+    return this.opened !== undefined
+  }
+
+  /** Offset below which records may be read. */
+  get highWatermark(): number {
+    void this.log
+    return this.watermark
+  }
+  /** Offset below which all transactions have ended. */
+  get lastStableOffset(): number {
+    const open = this.log.producers.firstOpenOffset()
+    return open === undefined ? this.highWatermark : Math.min(open, this.highWatermark)
+  }
+  advance(offset: number): void {
+    if (offset <= this.watermark) return
+    this.watermark = offset
+    wake(this)
+  }
+
+  /** Appends one batch, restamped in place. Readable at once unless `acknowledged` is to be called later. */
+  append(buffer: Buffer, at: number, visible: 'at-once' | 'when-flushed'): number {
+    const base = this.log.append(buffer, at, this.leaderEpoch)
+    if (visible === 'at-once') this.advance(this.log.endOffset)
+    return base
+  }
+}

@@ -1,0 +1,70 @@
+/**
+ * Cuts frames out of a stream of chunks. On the wire a frame is
+ *
+ *   0  size     i32   bytes that follow
+ *   4  payload
+ *
+ * A frame that lies whole in one chunk is handed on as a view of it; one that does not is copied once, into a buffer of its own
+ * size. So the records of a Fetch reply are copied at most once between the socket and whoever reads them.
+ */
+import { Malformed } from './reader'
+
+export class Assembler {
+  /** The frame in the making and how much of it is there. */
+  private frame: Buffer | undefined
+  private filled = 0
+  /** A size field of which fewer than four bytes have come. */
+  private readonly size = Buffer.alloc(4)
+  private sizeFilled = 0
+
+  /** `take` gets each payload, without its size. A payload of more than `greatest` bytes is Malformed. */
+  constructor(
+    private readonly greatest: number,
+    private readonly take: (payload: Buffer) => void,
+  ) {}
+
+  /** Takes the next bytes of the stream. Throws Malformed, and whatever `take` throws. */
+  add(chunk: Buffer): void {
+    let at = 0
+    while (at < chunk.length) {
+      if (this.frame) {
+        at = this.fill(this.frame, chunk, at)
+        continue
+      }
+      if (this.sizeFilled > 0 || chunk.length - at < 4) {
+        const count = Math.min(4 - this.sizeFilled, chunk.length - at)
+        chunk.copy(this.size, this.sizeFilled, at, at + count)
+        this.sizeFilled += count
+        at += count
+        if (this.sizeFilled < 4) return
+        this.sizeFilled = 0
+        at = this.begin(this.size.readInt32BE(0), chunk, at)
+        continue
+      }
+      at = this.begin(chunk.readInt32BE(at), chunk, at + 4)
+    }
+  }
+
+  /** A frame of `size` bytes begins at `at`; gives where the next thing begins. */
+  private begin(size: number, chunk: Buffer, at: number): number {
+    if (size < 0 || size > this.greatest) throw new Malformed(0, `a frame of ${size} bytes (at most ${this.greatest} are taken)`)
+    if (chunk.length - at >= size) {
+      this.take(chunk.subarray(at, at + size))
+      return at + size
+    }
+    this.frame = Buffer.allocUnsafeSlow(size)
+    this.filled = 0
+    return at
+  }
+
+  private fill(frame: Buffer, chunk: Buffer, at: number): number {
+    const count = Math.min(frame.length - this.filled, chunk.length - at)
+    chunk.copy(frame, this.filled, at, at + count)
+    this.filled += count
+    if (this.filled === frame.length) {
+      this.frame = undefined
+      this.take(frame)
+    }
+    return at + count
+  }
+}

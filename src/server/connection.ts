@@ -1,0 +1,218 @@
+/**
+ * One client's connection: cuts frames, decodes them, calls, and writes the replies in the order of the requests. Requests of one
+ * connection run side by side as far as their answers wait (a Fetch that waits holds back the replies behind it, not their work).
+ * Bytes that are no request close the connection after one line in the log; nothing is thrown out of here.
+ */
+import { ApiVersions } from '../protocol/apis/api-versions'
+import { Assembler } from '../protocol/assembler'
+import type { Call, Peer, Served, Service } from '../protocol/call'
+import { requestCodec } from '../protocol/codecs'
+import { errors } from '../protocol/errors'
+import { type RequestHeader, decodeRequestHeader, encodeResponse } from '../protocol/frames'
+import { Malformed, Reader } from '../protocol/reader'
+import type { Connection } from '../system/system'
+
+export interface ConnectionOptions {
+  readonly maxFrameBytes: number
+  /** One line about a connection that had to be closed. */
+  readonly log: (line: string) => void
+  /** The address to tell this client, if it is not the one it came to. */
+  readonly advertised?: { readonly host: string; readonly port: number } | undefined
+}
+
+/** Requests of one connection that may be under way, and reply bytes that may wait, before reading from it stops. */
+const MAX_UNDER_WAY = 128
+const MAX_PENDING_BYTES = 16 * 1024 * 1024
+
+const PRODUCE = 0
+
+/** A reply in its place in the order: pieces, nothing to send, or not there yet. */
+interface Slot {
+  pieces: readonly Uint8Array[] | undefined
+}
+
+export class ClientConnection {
+  private readonly slots: Slot[] = []
+  private readonly assembler: Assembler
+  private readonly peers = new Map<string, Call>()
+  private flushing = false
+  private paused = false
+  private closed = false
+  /** Frames that came while an API was being loaded. */
+  private backlog: Buffer[] | undefined
+  lastUsed = 0
+
+  constructor(
+    private readonly connection: Connection,
+    private readonly service: Service,
+    private readonly options: ConnectionOptions,
+  ) {
+    this.assembler = new Assembler(options.maxFrameBytes, (frame) => this.frame(frame))
+    connection.onData((chunk) => this.data(chunk))
+    connection.onDrain(() => this.relax())
+    connection.onClose(() => {
+      this.closed = true
+    })
+  }
+
+  private get name(): string {
+    return `${this.connection.remoteAddress}:${this.connection.remotePort}`
+  }
+  close(): void {
+    this.closed = true
+    this.connection.close()
+  }
+  private refuse(what: string): void {
+    if (this.closed) return
+    this.options.log(`Closing the connection of ${this.name}: ${what}`)
+    this.close()
+  }
+
+  private data(chunk: Buffer): void {
+    if (this.closed) return
+    try {
+      this.assembler.add(chunk)
+    } catch (error) {
+      if (!(error instanceof Malformed)) throw error
+      this.refuse(error.message)
+    }
+  }
+
+  private frame(frame: Buffer): void {
+    if (this.closed) return
+    if (this.backlog) {
+      this.backlog.push(frame)
+      return
+    }
+    const apiKey = frame.length >= 2 ? frame.readInt16BE(0) : -1
+    const found = this.service.find(apiKey)
+    if (!(found instanceof Promise)) {
+      this.request(frame, apiKey, found)
+      return
+    }
+    this.backlog = []
+    const loaded = (served: Served | undefined) => {
+      const waiting = this.backlog ?? []
+      this.backlog = undefined
+      this.request(frame, apiKey, served)
+      for (const next of waiting) this.frame(next)
+    }
+    found.then(loaded, (error) => this.refuse(`API ${apiKey} could not be loaded: ${(error as Error).message}`))
+  }
+
+  private request(frame: Buffer, apiKey: number, served: Served | undefined): void {
+    if (this.closed) return
+    if (!served) {
+      this.refuse(`API ${apiKey} is unknown`)
+      return
+    }
+    const reader = new Reader(frame)
+    let header: RequestHeader | undefined
+    try {
+      header = decodeRequestHeader(reader, () => served.api.flexible)
+      const [least, greatest] = served.versions
+      if (header.apiVersion < least || header.apiVersion > greatest) {
+        this.wrongVersion(header, served)
+        return
+      }
+      const request = requestCodec(served.api, header.apiVersion).read(reader)
+      this.answer(header, served, request as object)
+    } catch (error) {
+      if (!(error instanceof Malformed)) throw error
+      const version = header ? ` version ${header.apiVersion}` : ''
+      this.refuse(`a ${served.api.name} request${version} does not decode: ${error.message}`)
+    }
+  }
+
+  /** KIP-511: an unknown version of ApiVersions is answered in version 0; of any other API there is no way to answer. */
+  private wrongVersion(header: RequestHeader, { api, versions }: Served): void {
+    if (api.key !== ApiVersions.key) {
+      this.refuse(`${api.name} version ${header.apiVersion} is not one of ${versions[0]} to ${versions[1]}`)
+      return
+    }
+    const own = { apiKey: api.key, minVersion: versions[0], maxVersion: versions[1] }
+    const reply = { errorCode: errors.UNSUPPORTED_VERSION, apiKeys: [own] }
+    this.fill(this.slot(), encodeResponse(ApiVersions, 0, header.correlationId, reply))
+  }
+
+  private call(clientId: string): Call {
+    let call = this.peers.get(clientId)
+    if (!call) {
+      const { remoteAddress, localAddress, localPort } = this.connection
+      const reachedAt = this.options.advertised ?? { host: localAddress, port: localPort }
+      const peer: Peer = { clientId, clientHost: `/${remoteAddress}`, reachedAt }
+      call = this.service.open(peer)
+      if (this.peers.size > 16) this.peers.clear() // a client that changes its name with every request
+      this.peers.set(clientId, call)
+    }
+    return call
+  }
+
+  private answer(header: RequestHeader, { api }: Served, request: object): void {
+    const slot = this.slot()
+    const silent = api.key === PRODUCE && (request as { acks?: number }).acks === 0
+    const { apiVersion, correlationId } = header
+    this.call(header.clientId ?? '')(api, request as never, apiVersion).then(
+      (reply) => {
+        if (silent) this.fill(slot, [], producedWithError(reply))
+        else this.fill(slot, this.encode(api, apiVersion, correlationId, reply))
+      },
+      (error) => this.refuse(`${api.name} version ${apiVersion} failed: ${(error as Error).stack ?? error}`),
+    )
+  }
+  private encode(api: Served['api'], version: number, correlationId: number, reply: object): readonly Uint8Array[] {
+    try {
+      return encodeResponse(api, version, correlationId, reply as never)
+    } catch (error) {
+      this.refuse(`the reply to ${api.name} version ${version} cannot be said: ${(error as Error).message}`)
+      return []
+    }
+  }
+
+  // ---- replies, in order ----
+
+  private slot(): Slot {
+    const slot: Slot = { pieces: undefined }
+    this.slots.push(slot)
+    if (!this.paused && this.slots.length > MAX_UNDER_WAY) {
+      this.paused = true
+      this.connection.pause()
+    }
+    return slot
+  }
+  private fill(slot: Slot, pieces: readonly Uint8Array[], close?: 'close' | undefined): void {
+    if (this.closed) return
+    if (close) {
+      this.refuse('a Produce with acks=0 failed')
+      return
+    }
+    slot.pieces = pieces
+    if (this.flushing || slot !== this.slots[0]) return
+    this.flushing = true
+    // after everything that can be answered in this turn has been: one write for all of it
+    process.nextTick(() => this.flush())
+  }
+  private flush(): void {
+    this.flushing = false
+    const out: Uint8Array[] = []
+    while (this.slots.length > 0 && this.slots[0]?.pieces) {
+      for (const piece of this.slots.shift()?.pieces ?? []) out.push(piece)
+    }
+    if (out.length > 0 && !this.closed) this.connection.write(out)
+    if (!this.paused && this.connection.pending > MAX_PENDING_BYTES) {
+      this.paused = true
+      this.connection.pause()
+    }
+    this.relax()
+  }
+  private relax(): void {
+    if (!this.paused || this.slots.length > MAX_UNDER_WAY / 2 || this.connection.pending > MAX_PENDING_BYTES / 2) return
+    this.paused = false
+    this.connection.resume()
+  }
+}
+
+function producedWithError(reply: object): 'close' | undefined {
+  const { responses } = reply as { responses: readonly { partitionResponses: readonly { errorCode: number }[] }[] }
+  return responses.some((topic) => topic.partitionResponses.some(({ errorCode }) => errorCode !== 0)) ? 'close' : undefined
+}

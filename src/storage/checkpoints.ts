@@ -1,0 +1,64 @@
+/**
+ * Kafka's small text files of offsets (CheckpointFile): a version, a count, one entry a line.
+ *
+ *     0                      version
+ *     2                      entries
+ *     orders 0 1024          topic partition offset      (recovery point, high watermark, log start, cleaner)
+ *     orders 1 77
+ *
+ * leader-epoch-checkpoint has `epoch startOffset` instead. Written to a temporary file, synced and renamed.
+ */
+import type { FileSystem } from '../system/system'
+
+/** Replaces a small file as a whole: after a crash there is the old one or the new one. */
+export function replaceFile(fs: FileSystem, path: string, content: string | Uint8Array, permissions?: number): void {
+  const temporary = `${path}.tmp`
+  fs.remove(temporary)
+  const fd = fs.open(temporary, 'new', permissions)
+  try {
+    fs.write(fd, typeof content === 'string' ? Buffer.from(content) : content, 0)
+    fs.dataSyncNow(fd)
+  } finally {
+    fs.close(fd)
+  }
+  fs.rename(temporary, path)
+}
+
+/** The lines of entries of a checkpoint file, split at blanks; undefined when it is absent or not of that form. */
+function readEntries(fs: FileSystem, path: string, columns: number): string[][] | undefined {
+  if (!fs.exists(path)) return undefined
+  const [version, count, ...lines] = fs.readFile(path).toString('utf8').split('\n')
+  if (version?.trim() !== '0') return undefined
+  const entries = lines.filter((line) => line.trim() !== '').map((line) => line.trim().split(/\s+/))
+  const sound = entries.length === Number(count) && entries.every((entry) => entry.length === columns)
+  return sound ? entries : undefined
+}
+
+/** Offsets by 'topic-partition'. */
+export type Offsets = Map<string, number>
+
+/** Reads an offset checkpoint; empty when it is absent, empty (the cleaner's before its first run) or damaged. */
+export function readOffsets(fs: FileSystem, path: string): Offsets {
+  const entries = readEntries(fs, path, 3) ?? []
+  return new Map(entries.map(([topic, partition, offset]) => [`${topic}-${partition}`, Number(offset)]))
+}
+export function writeOffsets(fs: FileSystem, path: string, offsets: ReadonlyMap<string, number>): void {
+  const lines = [...offsets].map(([name, offset]) => {
+    const dash = name.lastIndexOf('-')
+    return `${name.slice(0, dash)} ${name.slice(dash + 1)} ${offset}\n`
+  })
+  replaceFile(fs, path, `0\n${offsets.size}\n${lines.join('')}`)
+}
+
+export interface EpochStart {
+  readonly epoch: number
+  readonly startOffset: number
+}
+/** Reads a leader-epoch-checkpoint; undefined when it is absent or damaged. */
+export function readEpochs(fs: FileSystem, path: string): EpochStart[] | undefined {
+  return readEntries(fs, path, 2)?.map(([epoch, start]) => ({ epoch: Number(epoch), startOffset: Number(start) }))
+}
+export function writeEpochs(fs: FileSystem, path: string, epochs: readonly EpochStart[]): void {
+  const lines = epochs.map(({ epoch, startOffset }) => `${epoch} ${startOffset}\n`)
+  replaceFile(fs, path, `0\n${epochs.length}\n${lines.join('')}`)
+}

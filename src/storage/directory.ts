@@ -1,0 +1,171 @@
+/**
+ * A data directory as Kafka keeps it (LogManager): meta.properties, a folder for each partition, the checkpoint files and the
+ * marker of a clean stop. Logs are opened when they are first asked for. Nothing is written by opening and reading; before
+ * the first write the marker is removed, and a clean close puts it back last, after everything it vouches for is on disk.
+ */
+import type { System } from '../system/system'
+import { type Offsets, readOffsets, replaceFile, writeOffsets } from './checkpoints'
+import type { Log, LogSettings } from './log'
+import { openLog } from './log-open'
+import { META_PROPERTIES, type MetaProperties, readMetaProperties } from './meta-properties'
+
+const CLEAN_MARKER = '.kafka_cleanshutdown'
+const RECOVERY_POINTS = 'recovery-point-offset-checkpoint'
+const HIGH_WATERMARKS = 'replication-offset-checkpoint'
+const LOG_STARTS = 'log-start-offset-checkpoint'
+const CLEANER_OFFSETS = 'cleaner-offset-checkpoint'
+
+export interface DirectoryOptions {
+  readonly report: (finding: string) => void
+  /** Which broker epoch the clean-stop marker names (KIP-966). */
+  readonly brokerEpoch: () => number
+}
+
+export class DataDirectory {
+  private readonly logs = new Map<string, Log>()
+  private readonly recoveryPoints: Offsets
+  private readonly logStarts: Offsets
+  private readonly highWatermarks: Offsets
+  private readonly cleanAtOpen: boolean
+  private changed = false
+
+  constructor(
+    readonly system: System,
+    readonly path: string,
+    readonly meta: MetaProperties,
+    private readonly options: DirectoryOptions,
+  ) {
+    const { fs } = system
+    this.cleanAtOpen = fs.exists(this.file(CLEAN_MARKER))
+    this.recoveryPoints = readOffsets(fs, this.file(RECOVERY_POINTS))
+    this.logStarts = readOffsets(fs, this.file(LOG_STARTS))
+    this.highWatermarks = readOffsets(fs, this.file(HIGH_WATERMARKS))
+  }
+
+  file(name: string): string {
+    return `${this.path}/${name}`
+  }
+  /** Whether the last writer of this directory ended cleanly. */
+  get clean(): boolean {
+    return this.cleanAtOpen
+  }
+
+  /** The log of a partition ('topic-0'), opened at first use. `topicId` is written beside a new one. */
+  log(name: string, topicId: string, settings: LogSettings): Log {
+    let log = this.logs.get(name)
+    if (!log) {
+      log = openLog(this.system, this.file(name), name, {
+        settings,
+        // Kafka opens __cluster_metadata as after a crash whatever the marker says; it has no recovery point
+        clean: this.cleanAtOpen,
+        recoveryPoint: this.recoveryPoints.get(name) ?? 0,
+        startOffset: this.logStarts.get(name) ?? 0,
+        report: this.options.report,
+      })
+      log.onFirstWrite = () => this.beforeWrite(name, topicId)
+      this.logs.set(name, log)
+    }
+    return log
+  }
+  opened(name: string): Log | undefined {
+    return this.logs.get(name)
+  }
+  openLogs(): Iterable<Log> {
+    return this.logs.values()
+  }
+
+  private beforeWrite(name: string, topicId: string): void {
+    this.removeMarker()
+    this.createFolder(name, topicId)
+  }
+  private removeMarker(): void {
+    if (this.changed) return
+    this.changed = true
+    const { fs } = this.system
+    if (!fs.exists(this.file(CLEAN_MARKER))) return
+    fs.remove(this.file(CLEAN_MARKER))
+    fs.syncFolder(this.path)
+  }
+  /** Makes a partition's folder with its topic id. */
+  createFolder(name: string, topicId: string): void {
+    this.removeMarker()
+    const { fs } = this.system
+    const folder = this.file(name)
+    if (fs.exists(`${folder}/partition.metadata`)) return
+    fs.makeFolder(folder)
+    const fd = fs.open(`${folder}/partition.metadata`, 'create')
+    fs.write(fd, Buffer.from(`version: 0\ntopic_id: ${topicId}`), 0)
+    fs.close(fd)
+  }
+
+  /** Takes a partition away: its folder is renamed as Kafka does, and gone for good when `remove` is called. */
+  detach(name: string): { remove: () => void } {
+    this.removeMarker()
+    const { fs, random } = this.system
+    this.logs.get(name)?.close()
+    this.logs.delete(name)
+    for (const offsets of [this.recoveryPoints, this.logStarts, this.highWatermarks]) offsets.delete(name)
+    const dash = name.lastIndexOf('-')
+    const suffix = `${name.slice(dash)}.${random.bytes(16).toString('hex')}-delete`
+    const renamed = this.file(`${name.slice(0, Math.min(dash, 255 - suffix.length))}${suffix}`)
+    if (!fs.exists(this.file(name))) return { remove: () => {} }
+    fs.rename(this.file(name), renamed)
+    return { remove: () => fs.removeFolder(renamed) }
+  }
+  /** Folders that a deletion left behind, from before. */
+  leftovers(): string[] {
+    return this.system.fs.list(this.path).filter((name) => name.endsWith('-delete'))
+  }
+
+  highWatermarkOf(name: string): number | undefined {
+    return this.highWatermarks.get(name)
+  }
+  noteHighWatermark(name: string, offset: number): void {
+    this.highWatermarks.set(name, offset)
+  }
+
+  /** Writes the checkpoint files: how far each log is on disk and how far it was acknowledged. */
+  checkpoint(): void {
+    if (!this.changed) return
+    for (const log of this.logs.values()) {
+      if (log.name.startsWith('__cluster_metadata-')) continue
+      this.recoveryPoints.set(log.name, log.recoveryPoint)
+      if (log.startOffset > (log.segments[0]?.base ?? 0)) this.logStarts.set(log.name, log.startOffset)
+      else this.logStarts.delete(log.name)
+    }
+    const { fs } = this.system
+    writeOffsets(fs, this.file(RECOVERY_POINTS), this.recoveryPoints)
+    writeOffsets(fs, this.file(LOG_STARTS), this.logStarts)
+    writeOffsets(fs, this.file(HIGH_WATERMARKS), this.highWatermarks)
+  }
+
+  /**
+   * Ends the use of the directory. If anything was written, everything is put on disk and the marker set last; a directory that
+   * was found without it and has logs that nobody has opened since stays without.
+   */
+  close(unopened: boolean): void {
+    for (const log of this.logs.values()) {
+      if (this.changed) log.closeClean()
+      else log.close()
+    }
+    if (!this.changed) return
+    for (const log of this.logs.values()) this.noteHighWatermark(log.name, log.endOffset)
+    this.highWatermarks.delete('__cluster_metadata-0')
+    this.checkpoint()
+    const { fs } = this.system
+    if (!fs.exists(this.file(CLEANER_OFFSETS))) fs.close(fs.open(this.file(CLEANER_OFFSETS), 'create'))
+    fs.syncFolder(this.path)
+    if (!this.cleanAtOpen && unopened) return
+    replaceFile(fs, this.file(CLEAN_MARKER), JSON.stringify({ version: 0, brokerEpoch: this.options.brokerEpoch() }))
+    fs.syncFolder(this.path)
+  }
+  /** Lets go of the files and leaves the directory as a crash would. */
+  abandon(): void {
+    for (const log of this.logs.values()) log.close()
+  }
+}
+
+/** Whether there is a Kafka directory at `path`. Throws ForeignDirectory. */
+export function findDirectory(system: System, path: string): MetaProperties | undefined {
+  return system.fs.exists(`${path}/${META_PROPERTIES}`) ? readMetaProperties(system.fs, path) : undefined
+}

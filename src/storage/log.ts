@@ -1,0 +1,335 @@
+/**
+ * The log of one partition: segments in offset order, of which the last is appended to (UnifiedLog). What is appended is in the
+ * page cache when `append` returns and on disk when `flush` has. Opening and repairing is log-open.ts, removal log-retention.ts.
+ */
+import {
+  HEADER_SIZE,
+  baseOffset,
+  baseTimestamp,
+  batchSize,
+  isControl,
+  isTransactional,
+  lastOffset,
+  lastOffsetDelta,
+  maxTimestamp,
+  partitionLeaderEpoch,
+  stampBatch,
+} from '../protocol/batch'
+import type { System } from '../system/system'
+import { type EpochStart, replaceFile, writeEpochs } from './checkpoints'
+import { type Marker, readMarker } from './marker'
+import { type AbortedTransaction, Producers } from './producers'
+import { Segment, segmentName } from './segment'
+import { encodeSnapshot } from './snapshot'
+
+/** The topic settings that a log obeys; they may change while it is open. */
+export interface LogSettings {
+  readonly segmentBytes: number
+  readonly segmentMs: number
+  readonly segmentJitterMs: number
+  readonly segmentIndexBytes: number
+  readonly indexIntervalBytes: number
+  readonly retentionMs: number
+  readonly retentionBytes: number
+  readonly fileDeleteDelayMs: number
+  readonly deletes: boolean
+}
+
+/** A place in the log, remembered so that the next fetch of the same reader need not search. */
+interface Hint {
+  readonly offset: number
+  readonly segment: Segment
+  readonly position: number
+}
+const HINTS = 16
+
+/** Whole batches, from the one that contains the offset asked for. */
+export interface LogRead {
+  readonly bytes: Buffer
+  /** Offset behind them. */
+  readonly nextOffset: number
+}
+
+export class Log {
+  readonly segments: Segment[] = []
+  readonly producers = new Producers()
+  epochs: EpochStart[] = []
+  startOffset = 0
+  endOffset = 0
+  /** Everything below is on disk. */
+  recoveryPoint = 0
+  /** A name in the folder is not on disk yet. */
+  folderChanged = false
+  /** Something was written since the log was opened. */
+  written = false
+  /** Done once before the first write: the clean-stop marker goes, the folder comes. */
+  onFirstWrite: (() => void) | undefined
+  private snapshotOffset = -1
+  private readonly hints: Hint[] = []
+  private hintAt = 0
+
+  constructor(
+    readonly system: System,
+    readonly folder: string,
+    /** topic-partition */
+    readonly name: string,
+    public settings: LogSettings,
+  ) {}
+
+  get active(): Segment {
+    return this.segments[this.segments.length - 1] as Segment
+  }
+  get sizeBytes(): number {
+    return this.segments.reduce((sum, segment) => sum + segment.size, 0)
+  }
+  get lastEpoch(): number {
+    return this.epochs.at(-1)?.epoch ?? -1
+  }
+
+  // ---- appending ----
+
+  /** Appends one whole batch, stamping offset and epoch into it, and gives its base offset. */
+  append(buffer: Buffer, at: number, leaderEpoch: number): number {
+    const base = this.endOffset
+    stampBatch(buffer, at, base, leaderEpoch)
+    this.appendStamped(buffer, at)
+    return base
+  }
+
+  /** Appends one whole batch that bears its offset and epoch. */
+  appendStamped(buffer: Buffer, at: number): void {
+    if (!this.written) this.beginWriting()
+    const size = batchSize(buffer, at)
+    const epoch = partitionLeaderEpoch(buffer, at)
+    if (this.rollDue(buffer, at, size)) this.roll(baseOffset(buffer, at))
+    if (epoch > this.lastEpoch) this.beginEpoch(epoch, baseOffset(buffer, at))
+    this.active.append(buffer, at, size, this.settings.indexIntervalBytes)
+    this.endOffset = lastOffset(buffer, at) + 1
+    const marker = isControl(buffer, at) && isTransactional(buffer, at) ? readMarker(buffer, at) : undefined
+    this.takeBatch(buffer, at, this.active, marker)
+  }
+  beginWriting(): void {
+    this.written = true
+    this.onFirstWrite?.()
+    this.active.loadIndexes(this.settings.indexIntervalBytes)
+  }
+  /** Lets the producers know of a batch and notes a transaction that it aborts. */
+  takeBatch(buffer: Buffer, at: number, segment: Segment, marker: Marker | undefined): void {
+    const aborted = this.producers.take(buffer, at, marker)
+    if (aborted) segment.addAborted(aborted)
+  }
+
+  beginEpoch(epoch: number, startOffset: number): void {
+    this.epochs.push({ epoch, startOffset })
+    writeEpochs(this.system.fs, `${this.folder}/leader-epoch-checkpoint`, this.epochs)
+    this.folderChanged = true
+  }
+
+  private rollDue(buffer: Buffer, at: number, size: number): boolean {
+    const { active, settings } = this
+    if (active.size === 0) return false
+    if (active.size + size > settings.segmentBytes) return true
+    const timestamp = maxTimestamp(buffer, at)
+    const start = active.startTimestamp()
+    const waited = start !== undefined && start >= 0 && timestamp >= 0 ? timestamp - start : this.system.clock.now() - active.createdMs
+    if (waited > settings.segmentMs - settings.segmentJitterMs) return true
+    if (active.offsets.sizeBytes + 8 > settings.segmentIndexBytes || active.times.sizeBytes + 12 > settings.segmentIndexBytes) return true
+    return baseOffset(buffer, at) + lastOffsetDelta(buffer, at) - active.base > 0x7fffffff
+  }
+  /** Ends the active segment and begins one at `base`. */
+  roll(base: number): void {
+    this.active.loadIndexes(this.settings.indexIntervalBytes)
+    this.active.writeIndexes()
+    this.writeSnapshot(base)
+    this.addSegment(base).create()
+    this.folderChanged = true
+  }
+  addSegment(base: number): Segment {
+    const segment = new Segment(this.system.fs, this.folder, base, this.system.clock.now())
+    this.segments.push(segment)
+    return segment
+  }
+
+  // ---- durability ----
+
+  /** Puts everything appended so far on disk. Rejects with the disk's error, after which nothing may be acknowledged. */
+  async flush(): Promise<void> {
+    const end = this.endOffset
+    const { fs } = this.system
+    if (this.folderChanged) {
+      this.folderChanged = false
+      fs.syncFolder(this.folder)
+      fs.syncFolder(this.folder.slice(0, this.folder.lastIndexOf('/')))
+    }
+    for (let index = this.segments.length - 1; index >= 0; index--) {
+      const segment = this.segments[index] as Segment
+      if (segment.unsynced) await segment.sync()
+      if (segment.base <= this.recoveryPoint) break
+    }
+    this.recoveryPoint = Math.max(this.recoveryPoint, end)
+  }
+  flushNow(): void {
+    for (const segment of this.segments) segment.syncNow()
+    if (this.folderChanged) this.system.fs.syncFolder(this.folder)
+    this.folderChanged = false
+    this.recoveryPoint = this.endOffset
+  }
+
+  /** Writes the producers' state at `offset` (the log's end), replacing the one before unless a segment begins there. */
+  writeSnapshot(offset: number): void {
+    if (offset === this.snapshotOffset) return
+    const { fs } = this.system
+    replaceFile(fs, `${this.folder}/${segmentName(offset)}.snapshot`, encodeSnapshot(this.producers.toEntries()))
+    const before = this.snapshotOffset
+    if (before >= 0 && !this.segments.some(({ base }) => base === before)) {
+      fs.remove(`${this.folder}/${segmentName(before)}.snapshot`)
+    }
+    this.snapshotOffset = offset
+  }
+  /** Tells where the newest snapshot on disk is. */
+  snapshotAt(offset: number): void {
+    this.snapshotOffset = offset
+  }
+
+  /** Leaves the files as a clean stop does: indexes, producers and data on disk. */
+  closeClean(): void {
+    if (this.written) {
+      this.active.writeIndexes()
+      if (this.endOffset > 0) this.writeSnapshot(this.endOffset)
+      this.folderChanged = true
+      this.flushNow()
+    }
+    this.close()
+  }
+  close(): void {
+    for (const segment of this.segments) segment.close()
+    this.hints.length = 0
+  }
+
+  // ---- reading ----
+
+  /** Index of the segment that `offset` falls in. */
+  segmentIndex(offset: number): number {
+    let low = 0
+    let high = this.segments.length - 1
+    while (low < high) {
+      const middle = (low + high + 1) >>> 1
+      if ((this.segments[middle] as Segment).base <= offset) low = middle
+      else high = middle - 1
+    }
+    return low
+  }
+
+  /**
+   * Reads whole batches from the one that contains `offset`, up to `maxBytes`, and none that begins at or above `limit`. The first
+   * batch is read even when it is larger, if `oneAtLeast`. Empty at the end of the log.
+   */
+  read(offset: number, limit: number, maxBytes: number, oneAtLeast: 'one-at-least' | 'strict'): LogRead {
+    const nothing = { bytes: Buffer.alloc(0), nextOffset: offset }
+    if (offset >= limit) return nothing
+    for (let index = this.segmentIndex(offset); index < this.segments.length; index++) {
+      const segment = this.segments[index] as Segment
+      const position = this.hinted(offset, segment) ?? segment.positionOf(offset)
+      if (position + HEADER_SIZE > segment.size) continue
+      let bytes = segment.read(position, Math.max(maxBytes, HEADER_SIZE))
+      const first = batchSize(bytes, 0)
+      if (first > maxBytes && oneAtLeast === 'strict') return nothing
+      if (first > bytes.length) bytes = segment.read(position, first)
+      return this.whole(bytes, offset, limit, segment, position)
+    }
+    return nothing
+  }
+  /** Cuts `bytes` behind the last whole batch that begins below `limit`. */
+  private whole(bytes: Buffer, offset: number, limit: number, segment: Segment, position: number): LogRead {
+    let at = 0
+    let nextOffset = offset
+    while (at + HEADER_SIZE <= bytes.length) {
+      const size = batchSize(bytes, at)
+      if (size < HEADER_SIZE || at + size > bytes.length || baseOffset(bytes, at) >= limit) break
+      nextOffset = lastOffset(bytes, at) + 1
+      at += size
+    }
+    if (at > 0) {
+      this.hints[this.hintAt] = { offset: nextOffset, segment, position: position + at }
+      this.hintAt = (this.hintAt + 1) % HINTS
+    }
+    return { bytes: bytes.subarray(0, at), nextOffset }
+  }
+  /** Bytes from `offset` on, at most about `most`; cheap for a reader that is known. */
+  bytesFrom(offset: number, most: number): number {
+    const index = this.segmentIndex(offset)
+    const segment = this.segments[index] as Segment
+    let bytes = segment.size - (this.hinted(offset, segment) ?? segment.positionOf(offset))
+    for (let later = index + 1; later < this.segments.length && bytes < most; later++) bytes += (this.segments[later] as Segment).size
+    return Math.min(bytes, most)
+  }
+  private hinted(offset: number, segment: Segment): number | undefined {
+    for (const hint of this.hints) {
+      if (hint.offset === offset && hint.segment === segment) return hint.position
+    }
+    return undefined
+  }
+  forgetHints(): void {
+    this.hints.length = 0
+  }
+
+  /** Transactions that were aborted between `from` and `to` (both offsets), for a reader of committed records. */
+  abortedBetween(from: number, to: number): AbortedTransaction[] {
+    const found: AbortedTransaction[] = []
+    for (let index = this.segmentIndex(from); index < this.segments.length; index++) {
+      for (const aborted of (this.segments[index] as Segment).aborted()) {
+        if (aborted.lastOffset >= from && aborted.firstOffset < to) found.push(aborted)
+        if (aborted.lastStableOffset >= to) return found
+      }
+    }
+    return found
+  }
+
+  /** Epoch that `offset` was written in, or -1. */
+  epochAt(offset: number): number {
+    let epoch = -1
+    for (const entry of this.epochs) if (entry.startOffset <= offset) epoch = entry.epoch
+    return epoch
+  }
+  /** Largest epoch at most `epoch` and where it ends (OffsetForLeaderEpoch); -1, -1 when there is none. */
+  endOfEpoch(epoch: number): { epoch: number; endOffset: number } {
+    const index = this.epochs.findLastIndex((entry) => entry.epoch <= epoch)
+    if (index < 0 || epoch > Math.max(this.lastEpoch, epoch)) return { epoch: -1, endOffset: -1 }
+    const entry = this.epochs[index] as EpochStart
+    const endOffset = this.epochs[index + 1]?.startOffset ?? this.endOffset
+    return { epoch: entry.epoch, endOffset }
+  }
+
+  /** Greatest timestamp in the log and the segment that has it; undefined when the log is empty. */
+  greatestTimestamp(): { segment: Segment; timestamp: number } | undefined {
+    let best: { segment: Segment; timestamp: number } | undefined
+    for (const segment of this.segments) {
+      if (segment.size === 0) continue
+      segment.loadIndexes(this.settings.indexIntervalBytes)
+      if (!best || segment.maxTimestamp > best.timestamp) best = { segment, timestamp: segment.maxTimestamp }
+    }
+    return best
+  }
+  /** The first batch whose greatest timestamp is at least `timestamp`, as a whole, at or above the log's start. */
+  batchByTime(timestamp: number): Buffer | undefined {
+    for (const segment of this.segments) {
+      if (segment.size === 0) continue
+      segment.loadIndexes(this.settings.indexIntervalBytes)
+      if (segment.maxTimestamp < timestamp) continue
+      const from = segment.offsets.lookup(segment.times.lookup(timestamp))
+      let found: { position: number; size: number } | undefined
+      segment.scan(from, segment.size, (bytes, at, position) => {
+        if (maxTimestamp(bytes, at) < timestamp || lastOffset(bytes, at) < this.startOffset) return undefined
+        found = { position, size: batchSize(bytes, at) }
+        return 'stop'
+      })
+      if (found) return segment.read(found.position, found.size)
+    }
+    return undefined
+  }
+  /** Timestamp of the first batch. */
+  firstTimestamp(): number | undefined {
+    const bytes = this.read(this.startOffset, this.endOffset, HEADER_SIZE, 'one-at-least').bytes
+    return bytes.length > 0 ? baseTimestamp(bytes, 0) : undefined
+  }
+}

@@ -1,0 +1,255 @@
+/**
+ * A segment: one run of a partition's log in a file named after its first offset, with its indexes. Appending is one write into
+ * the page cache and, every index.interval.bytes, an index entry. The file is opened when it is first needed.
+ */
+import { HEADER_SIZE, baseOffset, batchSize, lastOffset, maxTimestamp } from '../protocol/batch'
+import type { FileSystem } from '../system/system'
+import { OffsetIndex, TimeIndex, writeIndex } from './indexes'
+import type { AbortedTransaction } from './producers'
+import { decodeAborted, encodeAborted } from './snapshot'
+
+export const segmentName = (offset: number) => String(offset).padStart(20, '0')
+
+export interface SegmentSettings {
+  readonly indexIntervalBytes: number
+}
+
+/** How much is read at once when looking for a batch. */
+const SCAN_BYTES = 64 * 1024
+
+export class Segment {
+  readonly offsets = new OffsetIndex()
+  readonly times = new TimeIndex()
+  private readonly path: string
+  private fd: number | undefined
+  /** Bytes in the file. */
+  size = 0
+  /** Greatest timestamp so far and the last offset of its batch; -1: none. */
+  maxTimestamp = -1
+  maxTimestampOffset = -1
+  /** Timestamp of the first batch: what segment.ms counts from. */
+  firstTimestamp: number | undefined
+  private sinceEntry = 0
+  private indexesLoaded = true
+  indexesChanged = false
+  unsynced = false
+  private aborts: AbortedTransaction[] | undefined
+
+  constructor(
+    private readonly fs: FileSystem,
+    folder: string,
+    readonly base: number,
+    readonly createdMs: number,
+  ) {
+    this.path = `${folder}/${segmentName(base)}`
+  }
+  get logPath(): string {
+    return `${this.path}.log`
+  }
+  indexPath(kind: 'index' | 'timeindex' | 'txnindex'): string {
+    return `${this.path}.${kind}`
+  }
+
+  private file(): number {
+    this.fd ??= this.fs.open(this.logPath, 'create')
+    return this.fd
+  }
+  /** A segment whose file exists: its size is taken from there; indexes are read at first use. */
+  attach(): void {
+    this.size = this.fs.stat(this.logPath)?.size ?? 0
+    this.indexesLoaded = false
+  }
+  create(): void {
+    this.file()
+  }
+  close(): void {
+    if (this.fd !== undefined) this.fs.close(this.fd)
+    this.fd = undefined
+  }
+
+  // ---- writing ----
+
+  /** Appends one batch that bears its offsets already. */
+  append(bytes: Buffer, at: number, size: number, indexIntervalBytes: number): void {
+    this.fs.write(this.file(), bytes.subarray(at, at + size), this.size)
+    this.index(bytes, at, this.size, indexIntervalBytes)
+    this.size += size
+    this.unsynced = true
+  }
+
+  /** Notes a batch that stands at `position`. */
+  index(bytes: Buffer, at: number, position: number, indexIntervalBytes: number): void {
+    const timestamp = maxTimestamp(bytes, at)
+    const last = lastOffset(bytes, at)
+    if (timestamp > this.maxTimestamp) {
+      this.maxTimestamp = timestamp
+      this.maxTimestampOffset = last
+    }
+    this.firstTimestamp ??= timestamp
+    if (this.sinceEntry > indexIntervalBytes) {
+      this.offsets.append(last - this.base, position)
+      this.times.append(this.maxTimestamp, this.maxTimestampOffset - this.base)
+      this.sinceEntry = 0
+    }
+    this.sinceEntry += batchSize(bytes, at)
+    this.indexesChanged = true
+  }
+
+  addAborted(aborted: AbortedTransaction): void {
+    const path = this.indexPath('txnindex')
+    const fd = this.fs.open(path, 'create')
+    try {
+      this.fs.write(fd, encodeAborted(aborted), this.fs.size(fd))
+    } finally {
+      this.fs.close(fd)
+    }
+    this.aborts?.push(aborted)
+  }
+  aborted(): readonly AbortedTransaction[] {
+    if (!this.aborts) {
+      const path = this.indexPath('txnindex')
+      this.aborts = this.fs.exists(path) ? decodeAborted(this.fs.readFile(path)) : []
+    }
+    return this.aborts
+  }
+
+  /** Writes the indexes if they changed; at a roll or a clean end. */
+  writeIndexes(): void {
+    if (!this.indexesChanged && this.fs.exists(this.indexPath('index'))) return
+    this.loadIndexes()
+    if (this.maxTimestamp >= 0) this.times.append(this.maxTimestamp, this.maxTimestampOffset - this.base)
+    writeIndex(this.fs, this.indexPath('index'), this.offsets.toBytes())
+    writeIndex(this.fs, this.indexPath('timeindex'), this.times.toBytes())
+    this.indexesChanged = false
+  }
+  async sync(): Promise<void> {
+    if (!this.unsynced) return
+    this.unsynced = false
+    try {
+      await this.fs.dataSync(this.file())
+    } catch (error) {
+      this.unsynced = true
+      throw error
+    }
+  }
+  syncNow(): void {
+    if (!this.unsynced) return
+    this.fs.dataSyncNow(this.file())
+    this.unsynced = false
+  }
+  truncate(size: number): void {
+    this.fs.truncate(this.file(), size)
+    this.size = size
+    this.unsynced = true
+  }
+
+  // ---- reading ----
+
+  /** Reads the index files of a segment that was closed cleanly; rebuilds what is missing or wrong from the log. */
+  loadIndexes(indexIntervalBytes = 4096): void {
+    if (this.indexesLoaded) return
+    this.indexesLoaded = true
+    const read = (kind: 'index' | 'timeindex') => {
+      const path = this.indexPath(kind)
+      return this.fs.exists(path) ? this.fs.readFile(path) : undefined
+    }
+    const offsets = read('index')
+    const times = read('timeindex')
+    const sound = offsets && times && this.offsets.load(offsets, this.size) && this.times.load(times)
+    if (!sound) return this.rebuild(indexIntervalBytes)
+    const last = this.times.last()
+    if (last) {
+      this.maxTimestamp = last.timestamp
+      this.maxTimestampOffset = last.relativeOffset + this.base
+    }
+    // what stands behind the last entries is looked at, so that appends go on as if the segment had never been closed
+    const from = this.offsets.last()?.position ?? 0
+    this.sinceEntry = 0
+    this.scan(from, this.size, (bytes, at) => {
+      const timestamp = maxTimestamp(bytes, at)
+      if (timestamp > this.maxTimestamp) {
+        this.maxTimestamp = timestamp
+        this.maxTimestampOffset = lastOffset(bytes, at)
+      }
+      this.sinceEntry += batchSize(bytes, at)
+    })
+  }
+  /** Timestamp of the first batch, read from the log when it is not known. */
+  startTimestamp(): number | undefined {
+    if (this.firstTimestamp === undefined && this.size > 0) {
+      this.scan(0, this.size, (bytes, at) => {
+        this.firstTimestamp = maxTimestamp(bytes, at)
+        return 'stop'
+      })
+    }
+    return this.firstTimestamp
+  }
+  forget(): void {
+    this.offsets.clear()
+    this.times.clear()
+    this.maxTimestamp = -1
+    this.maxTimestampOffset = -1
+    this.firstTimestamp = undefined
+    this.sinceEntry = 0
+    this.indexesLoaded = true
+    this.indexesChanged = true
+  }
+  private rebuild(indexIntervalBytes: number): void {
+    this.forget()
+    this.scan(0, this.size, (bytes, at, position) => this.index(bytes, at, position, indexIntervalBytes))
+  }
+
+  /**
+   * Shows the header of every whole batch from `position` to `end` (buffer, where it begins there, where in the file). Only the
+   * header is sure to be in the buffer. Stops at 'stop', at a partial batch, or at one that cannot be a batch; gives the position.
+   */
+  scan(position: number, end: number, show: (bytes: Buffer, at: number, position: number) => 'stop' | undefined | void): number {
+    let start = position
+    let buffer: Buffer = Buffer.alloc(0)
+    let filled = 0 // where in the file the buffer begins
+    while (start + HEADER_SIZE <= end) {
+      if (start < filled || start + HEADER_SIZE > filled + buffer.length) {
+        buffer = Buffer.allocUnsafe(Math.min(SCAN_BYTES, end - start))
+        filled = start
+        buffer = buffer.subarray(0, this.fs.read(this.file(), buffer, 0, buffer.length, start))
+        if (buffer.length < HEADER_SIZE) return start
+      }
+      const at = start - filled
+      const size = batchSize(buffer, at)
+      if (size < HEADER_SIZE || start + size > end) return start
+      if (show(buffer, at, start) === 'stop') return start
+      start += size
+    }
+    return start
+  }
+
+  /** Position of the batch that contains `offset`, or of the first one after it; the size when there is none. */
+  positionOf(offset: number): number {
+    this.loadIndexes()
+    const from = this.offsets.lookup(offset - this.base)
+    return this.scan(from, this.size, (bytes, at) => (lastOffset(bytes, at) >= offset ? 'stop' : undefined))
+  }
+  /** Reads up to `length` bytes from `position`. */
+  read(position: number, length: number): Buffer {
+    const buffer = Buffer.allocUnsafeSlow(Math.max(0, Math.min(length, this.size - position)))
+    return buffer.subarray(0, this.fs.read(this.file(), buffer, 0, buffer.length, position))
+  }
+  /** Offset behind the last whole batch. */
+  endOffset(): number {
+    this.loadIndexes()
+    let end = this.base
+    this.scan(this.offsets.last()?.position ?? 0, this.size, (bytes, at) => {
+      end = lastOffset(bytes, at) + 1
+    })
+    return end
+  }
+  /** Offset of the first batch, or undefined when the segment is empty. */
+  firstOffset(): number | undefined {
+    let first: number | undefined
+    this.scan(0, this.size, (bytes, at) => {
+      first = baseOffset(bytes, at)
+      return 'stop'
+    })
+    return first
+  }
+}
