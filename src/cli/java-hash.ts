@@ -1,0 +1,20 @@
+/** The order in which Java's HashMap gives its keys: several of Kafka's tools print in it, so it is part of their output. */
+
+/** java.lang.String.hashCode. */
+export function hashCode(text: string): number {
+  let hash = 0
+  for (let i = 0; i < text.length; i++) hash = (Math.imul(hash, 31) + text.charCodeAt(i)) | 0
+  return hash
+}
+
+/**
+ * `keys`, put in this order into a `new HashMap<>(capacity)`, as iterating it gives them. (Buckets that Java turns into trees,
+ * from eight keys on, come out in the same order as its lists.)
+ */
+export function hashOrder<T>(keys: readonly T[], hash: (key: T) => number, capacity = 16): T[] {
+  let size = 1
+  while (size < capacity) size *= 2
+  while (keys.length > size * 0.75) size *= 2
+  const spread = (key: T) => (hash(key) ^ (hash(key) >>> 16)) & (size - 1)
+  return [...keys].sort((a, b) => spread(a) - spread(b))
+}

@@ -1,0 +1,27 @@
+/**
+ * Every command: its name, Kafka's name for it, one line about it, and how to load it. Part of the first chunk that is loaded,
+ * so it holds no more than finding a command and `kt help` need; a test compares it with the commands' own declarations.
+ */
+import type { Command } from '../cli/command'
+
+export interface Entry {
+  readonly name: string
+  /** undefined: Kafka has no such script. */
+  readonly script: string | undefined
+  readonly summary: string
+  /** --version is an option of the script (jopt-simple tools; most argparse4j tools have none). */
+  readonly hasVersion: boolean
+  readonly load: () => Promise<{ default: Command }>
+}
+
+const entry = (name: string, summary: string, load: Entry['load'], hasVersion = true): Entry => ({
+  name,
+  script: `kafka-${name}.sh`,
+  summary,
+  hasVersion,
+  load,
+})
+
+export const commands: readonly Entry[] = [
+  entry('topics', 'Create, list, describe, alter and delete topics', () => import('./topics')),
+]
