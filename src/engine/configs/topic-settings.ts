@@ -1,0 +1,100 @@
+/**
+ * What the engine works with of a topic's settings: the topic's own, else the broker's, else Kafka's default, as numbers and
+ * words (LogConfig and KafkaConfig.extractLogConfigMap).
+ */
+import type { BrokerSettings } from './broker-settings'
+import { brokerSettings } from './broker-settings'
+import { accept, acceptedText, type Config, type Settings, settingsOf } from './config'
+import { topicConfigs, topicSynonyms, unknownTopicConfig } from './topic-configs'
+
+type Own = Omit<Settings<typeof topicConfigs>, 'internalSegmentBytes'>
+
+/**
+ * Names are Kafka's, camel-cased; times in ms, sizes in bytes. LONGs beyond 2^53 are Infinity, and so is a retention that is
+ * negative, that is, unlimited.
+ */
+export interface TopicSettings extends Own {
+  /** internal.segment.bytes where it is set. */
+  readonly segmentBytes: number
+  readonly retentionMs: number
+  readonly retentionBytes: number
+  /** cleanup.policy holds compact. */
+  readonly compact: boolean
+  /** cleanup.policy holds delete. */
+  readonly delete: boolean
+  /** When a segment is rolled though it is not full: segment.ms, for compacted topics at most max.compaction.lag.ms. */
+  readonly rollMs: number
+}
+
+/** The settings of a topic with these overrides. `allBrokers`: dynamic settings of all brokers, if newer than the broker's. */
+export function topicSettings(
+  overrides: ReadonlyMap<string, string>,
+  broker: BrokerSettings,
+  allBrokers: ReadonlyMap<string, string> = broker.layers.allBrokers,
+): TopicSettings {
+  const current = allBrokers === broker.layers.allBrokers ? broker : brokerSettings({ ...broker.layers, allBrokers })
+  const texts = topicTexts(overrides, current)
+  const own = settingsOf(topicConfigs, (name) => texts.get(name) ?? null)
+  const compact = own.cleanupPolicy.includes('compact')
+  return {
+    ...own,
+    segmentBytes: own.internalSegmentBytes ?? own.segmentBytes,
+    retentionMs: own.retentionMs < 0 ? Number.POSITIVE_INFINITY : own.retentionMs,
+    retentionBytes: own.retentionBytes < 0 ? Number.POSITIVE_INFINITY : own.retentionBytes,
+    compact,
+    delete: own.cleanupPolicy.includes('delete'),
+    rollMs: compact ? Math.min(own.maxCompactionLagMs, own.segmentMs) : own.segmentMs,
+  }
+}
+
+/** The canonical text of each setting of a topic; internal.segment.bytes only where it is set. */
+export function topicTexts(overrides: ReadonlyMap<string, string>, broker: BrokerSettings): Map<string, string> {
+  const texts = new Map<string, string>()
+  for (const [name, config] of Object.entries<Config>(topicConfigs)) {
+    const own = overrides.get(name)
+    const text = (own === undefined ? null : acceptedText(name, config, own)) ?? brokersText(name, broker.texts) ?? config.default
+    if (text !== null) texts.set(name, text)
+  }
+  return texts
+}
+
+/** What the broker says for a topic's setting: the first of its names that has a value, in the topic's unit. */
+function brokersText(name: string, texts: ReadonlyMap<string, string>): string | null {
+  for (const synonym of topicSynonyms.get(name) ?? []) {
+    const text = texts.get(synonym.name)
+    if (text === undefined) continue
+    const converted = synonym.factor === 1n ? text : (BigInt(text) * synonym.factor).toString()
+    return name === 'retention.ms' && converted.startsWith('-') ? '-1' : converted
+  }
+  return null
+}
+
+/**
+ * What is wrong with all the overrides of a topic together, in Kafka's words (INVALID_CONFIG), or null. A null value is one that
+ * a client sent as null. Kafka reports one mistake, the first in the order of its table; so does this (LogConfig.validate).
+ */
+export function validateTopicConfigs(overrides: ReadonlyMap<string, string | null>, broker: BrokerSettings): string | null {
+  const nulls = [...overrides].filter(([, value]) => value === null).map(([name]) => name)
+  if (nulls.length > 0) return `Null value not supported for topic configs: ${nulls.join(',')}`
+  for (const name of overrides.keys()) if (!Object.hasOwn(topicConfigs, name)) return unknownTopicConfig(name)
+  const texts = topicTexts(new Map(), broker)
+  for (const [name, config] of Object.entries<Config>(topicConfigs)) {
+    const own = overrides.get(name)
+    if (own === undefined || own === null) continue
+    const accepted = accept(name, config, own)
+    if (accepted.error !== undefined) return accepted.error
+    texts.set(name, accepted.text)
+  }
+  return topicRules(texts)
+}
+
+function topicRules(texts: ReadonlyMap<string, string>): string | null {
+  const [least, most] = ['min.compaction.lag.ms', 'max.compaction.lag.ms'] as const
+  if (BigInt(texts.get(least) ?? 0) > BigInt(texts.get(most) ?? 0)) {
+    return `conflict topic config setting ${least} (${texts.get(least)}) > ${most} (${texts.get(most)})`
+  }
+  if (texts.get('remote.storage.enable') === 'true') {
+    return 'Tiered Storage functionality is disabled in the broker. Topic cannot be configured with remote log storage.'
+  }
+  return null
+}
