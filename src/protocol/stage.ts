@@ -3,7 +3,7 @@
  * answered here, once: what comes out is one straight function per struct, kept for as long as the declaration lives.
  * Interpreting the declaration field by field took three to five times as long.
  */
-import { Reader } from './reader'
+import type { Reader } from './reader'
 import { type AnyType, type Fields, type In, type Out, type Rules, ZERO_UUID } from './types'
 import { Writer } from './writer'
 
@@ -191,7 +191,10 @@ class Code {
     const tag = r.uvarint(); if (tag <= last) r.fail('tagged field ' + tag + ' out of order'); last = tag;
     const end = r.tagSize();
     switch (tag) { ${tagged.join(' ')} default: r.position = end } }`
-    const name = this.define('r', (name) => `function ${name}(r) {\n  const o = { ${parts.join(', ')} };\n  ${tags}\n  return o }`)
+    const name = this.define(
+      'r',
+      (name) => `function ${name}(r) {\n  const o = { ${parts.join(', ')} };\n  ${tags}\n  return o }`,
+    )
     this.readers.set(fields, name)
     return name
   }
@@ -221,7 +224,8 @@ class Code {
     const { shape, rules } = type
     const nullable = isNullable(rules, this.v)
     const refuse = `if (${value} === null) throw new Unsayable(${JSON.stringify(`${where} cannot be null in version ${this.v.version}`)});`
-    if (shape.kind === 'array') return `${nullable ? '' : refuse} ${this.arrayWriter(type, shape.element, where)}(${writer}, ${value});`
+    if (shape.kind === 'array')
+      return `${nullable ? '' : refuse} ${this.arrayWriter(type, shape.element, where)}(${writer}, ${value});`
     if (shape.kind === 'struct') {
       const write = `${this.writer(shape.fields)}(${writer}, ${value});`
       return nullable ? `if (${value} === null) ${writer}.int8(-1); else { ${writer}.int8(1); ${write} }` : `${refuse} ${write}`

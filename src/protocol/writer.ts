@@ -95,9 +95,9 @@ export class Writer {
     this.buffer.writeDoubleBE(value, at)
   }
   uuid(value: string): void {
-    if (value.length !== 22) throw new RangeError(`'${value}' is not a uuid of 22 characters`)
-    const at = this.need(16)
-    this.buffer.write(value, at, 16, 'base64url')
+    const at = this.need(16) // may replace the buffer
+    const isUuid = value.length === 22 && this.buffer.write(value, at, 16, 'base64url') === 16
+    if (!isUuid) throw new RangeError(`'${value}' is not a uuid of 22 characters`)
   }
   uvarint(value: number): void {
     let rest = value
@@ -112,7 +112,10 @@ export class Writer {
   }
   /** Zigzag LEB128 of a whole number within 2^53. */
   varlong(value: number): void {
-    if (Math.abs(value) < 2 ** 51) return this.uvarint(value < 0 ? -value * 2 - 1 : value * 2)
+    if (Math.abs(value) < 2 ** 51) {
+      this.uvarint(value < 0 ? -value * 2 - 1 : value * 2)
+      return
+    }
     let rest = BigInt.asUintN(64, (BigInt(value) << 1n) ^ (BigInt(value) >> 63n))
     while (rest >= 0x80n) {
       this.byte(Number(rest & 0x7fn) | 0x80)
