@@ -8,7 +8,7 @@
  * each other's versions: the client id, which is never compact, and the reply to ApiVersions, whose header never has tags
  * (KIP-511). Requests with header v0 and the API that had them are gone from Kafka.
  */
-import { apiRow } from './apis/index'
+import { apiRow } from './apis/numbers'
 import { isFlexible, requestCodec, responseCodec } from './codecs'
 import type { Reader } from './reader'
 import type { Api, Reply, ReplyIn, Request, RequestIn } from './types'

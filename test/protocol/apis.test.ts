@@ -1,7 +1,8 @@
 /** Every API against what Kafka's own classes say and write: the table, the defaults, and the bytes of every version. */
 import { describe, expect, test } from 'vitest'
 import { allApis } from '../../src/protocol/apis/all'
-import { apiRow, apiTable, loadApi } from '../../src/protocol/apis/index'
+import { apiTable, loadApi } from '../../src/protocol/apis/index'
+import { apiRow } from '../../src/protocol/apis/numbers'
 import { isFlexible } from '../../src/protocol/codecs'
 import { fromJson, type JsonObject, toJson, type Value } from '../../src/protocol/json'
 import { Reader } from '../../src/protocol/reader'
@@ -52,14 +53,16 @@ test('the APIs are those of Kafka 4.2.1, with its versions and listeners', () =>
   }
 })
 
-test('the lazy table says what the declarations say', async () => {
+test('the table of numbers says what the declarations say, and loads them', async () => {
   expect(apiTable.map(({ key }) => key)).toEqual(allApis.map(({ key }) => key))
   for (const api of allApis) {
     expect(apiRow(api.key)).toMatchObject({ name: api.name, versions: api.versions, flexible: api.flexible })
     expect(await loadApi(api.name)).toBe(api)
+    expect(await apiTable.find(({ key }) => key === api.key)?.load()).toBe(api)
   }
   expect(apiRow(4)).toBeUndefined()
   await expect(loadApi('LeaderAndIsr')).rejects.toThrow("no API called 'LeaderAndIsr'")
+  await expect(loadApi('constructor')).rejects.toThrow(RangeError)
 })
 
 const messages = new Map<string, Fields>(
