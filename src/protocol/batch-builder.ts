@@ -111,8 +111,10 @@ export class BatchBuilder {
   /** Adds a record. `offsetDelta`: to the batch's base offset, greater than the last; without it one more than the last. */
   append(record: NewRecord, offsetDelta = this.lastDelta + 1): void {
     const { timestamp, key, value, headers } = record
-    if (!Number.isSafeInteger(timestamp)) throw new RangeError(`${timestamp} is not a whole number within 2^53`)
     this.first ??= timestamp
+    if (!Number.isSafeInteger(timestamp) || !Number.isSafeInteger(timestamp - this.first)) {
+      throw new RangeError(`${timestamp} is not a timestamp within 2^53`)
+    }
     const body = this.sizeOfBody(record, offsetDelta)
     this.need(body + 5)
     this.varint(body)
@@ -149,9 +151,12 @@ export class BatchBuilder {
     this.buffer[this.position++] = rest
   }
   private varlong(value: number): void {
-    if (value >= -0x40000000 && value < 0x40000000) return this.varint(value)
-    if (Math.abs(value) >= 2 ** 52) return this.hugeVarlong(value)
-    let rest = zigzag53(value)
+    if (value >= -0x40000000 && value < 0x40000000) this.varint(value)
+    else if (Math.abs(value) < 2 ** 52) this.longVarlong(zigzag53(value))
+    else this.hugeVarlong(value)
+  }
+  private longVarlong(zigzag: number): void {
+    let rest = zigzag
     while (rest >= 0x80) {
       this.buffer[this.position++] = (rest % 128) | 0x80
       rest = Math.floor(rest / 128)

@@ -27,7 +27,7 @@ import {
   producerId,
   recordCount,
 } from './batch'
-import { MOST_UNCOMPRESSED, readRecords } from './batch-reader'
+import { MOST_UNCOMPRESSED, type Record, readRecords } from './batch-reader'
 import { type Walk, walkRecords } from './batch-walk'
 import { codecs, decompress } from './compression/codec'
 import { errors } from './errors'
@@ -147,7 +147,7 @@ export function checkRecords(buffer: Buffer, at: number, limit = MOST_UNCOMPRESS
       end = bytes.length
     }
     const found = walkRecords(bytes, start, end, recordCount(buffer, at), baseTimestamp(buffer, at))
-    if (typeof found !== 'string') return { error: 0, ...found }
+    if (typeof found !== 'string') return { error: 0, ...found, ...(isLogAppendTime(buffer, at) && appendTime(buffer, at)) }
     if (found === 'timestamp') return refuse(errors.INVALID_TIMESTAMP)
     // Java's two ways of reading throw different things at a length that does not end.
     return refuse(found === 'length' && codec === codecs.none ? errors.UNKNOWN_SERVER_ERROR : errors.INVALID_RECORD)
@@ -157,50 +157,98 @@ export function checkRecords(buffer: Buffer, at: number, limit = MOST_UNCOMPRESS
   }
 }
 
+/** The timestamps of a batch that has one for all its records. */
+function appendTime(buffer: Buffer, at: number): Pick<Walk, 'minTimestamp' | 'maxTimestamp'> {
+  const timestamp = maxTimestamp(buffer, at)
+  return { minTimestamp: timestamp, maxTimestamp: timestamp }
+}
+
 /** What a topic asks of the records that it is given. */
 export interface ProduceRules {
   /** As in `topic-0`: for the words of an error. */
   readonly topicPartition: string
   /** The topic is compacted, so that every record must have a key. */
   readonly compacted?: boolean
-  /** The topic keeps the producers' timestamps, in milliseconds, and only those in this range, both included. */
+  /** The producers' timestamps that it takes, in milliseconds, both included; not where it stamps its own (LogAppendTime). */
   readonly timestamps?: { readonly from: number; readonly to: number }
   /** Of the Produce request. */
   readonly version?: number
   readonly limit?: number
 }
 
-/** All of the checks above, and the rules of the topic. Undefined: the batch may be taken. */
+/**
+ * All of the checks above, and the rules of the topic. Undefined: the batch may be taken. Offset deltas other than 0, 1, 2, ...
+ * are refused; Kafka stumbles over them in a compressed batch, and in another keeps offsets that overlap with its neighbours'.
+ */
 export function checkProduced(records: Buffer, rules: ProduceRules): Refusal | undefined {
   const view = inspectProduce(records, rules.version)
   if (isRefusal(view)) return view
   const checked = checkRecords(records, 0, rules.limit)
   if (isRefusal(checked)) return checked
-  const { firstKeyless, minTimestamp, maxTimestamp: greatest } = checked
   const { compacted = false, timestamps } = rules
-  const outside = timestamps !== undefined && minTimestamp !== -1 && (minTimestamp < timestamps.from || greatest > timestamps.to)
-  if ((compacted && firstKeyless >= 0) || outside || isLogAppendTime(records, 0)) return refuseRecords(records, rules)
-  return undefined
+  const outside =
+    timestamps &&
+    checked.minTimestamp !== -1 &&
+    !(checked.minTimestamp >= timestamps.from && checked.maxTimestamp <= timestamps.to)
+  const keyless = compacted && checked.firstKeyless >= 0
+  if (keyless || outside || isLogAppendTime(records, 0)) {
+    const recordErrors = [...brokenRules(records, rules)]
+    if (recordErrors.length > 0) return refuseRecords(recordErrors)
+  }
+  return checked.consecutive ? undefined : refuse(errors.INVALID_RECORD)
 }
 
-/** Kafka's words for each record that breaks a rule. LogValidator.validateRecord, processRecordErrors. */
-function refuseRecords(records: Buffer, { topicPartition, compacted, timestamps, limit }: ProduceRules): Refusal | undefined {
-  const recordErrors: { batchIndex: number; batchIndexErrorMessage: string }[] = []
-  let error: number = errors.INVALID_RECORD
+interface BrokenRule {
+  readonly batchIndex: number
+  readonly batchIndexErrorMessage: string
+  readonly error: number
+}
+
+/** Each record that breaks a rule, in Kafka's words. LogValidator.validateRecord. */
+function* brokenRules(records: Buffer, { topicPartition, compacted, timestamps, limit }: ProduceRules): Generator<BrokenRule> {
+  const appendTime = isLogAppendTime(records, 0)
   let batchIndex = -1
-  for (const { key, timestamp, offset } of readRecords(records, 0, limit)) {
+  for (const record of readRecords(records, 0, limit)) {
+    const { key, timestamp, offset } = record
     batchIndex++
     if (compacted && key === null) {
-      const text = `Compacted topic cannot accept message without key in topic partition ${topicPartition}`
-      recordErrors.push({ batchIndex, batchIndexErrorMessage: text })
-    } else if (timestamps && timestamp !== -1 && (timestamp < timestamps.from || timestamp > timestamps.to)) {
-      error = errors.INVALID_TIMESTAMP
-      const text =
+      const batchIndexErrorMessage = `Compacted topic cannot accept message without key in topic partition ${topicPartition}`
+      yield { batchIndex, batchIndexErrorMessage, error: errors.INVALID_RECORD }
+    } else if (timestamps && timestamp !== -1) {
+      const { from, to } = timestamps
+      if (timestamp >= from && timestamp <= to) continue
+      const batchIndexErrorMessage =
         `Timestamp ${timestamp} of message with offset ${offset} is out of range. ` +
-        `The timestamp should be within [${timestamps.from}, ${timestamps.to}]`
-      recordErrors.push({ batchIndex, batchIndexErrorMessage: text })
+        `The timestamp should be within [${from}, ${to}]`
+      yield { batchIndex, batchIndexErrorMessage, error: errors.INVALID_TIMESTAMP }
+    } else if (appendTime) {
+      const batchIndexErrorMessage =
+        `Invalid timestamp type in message ${describe(record, codecOf(records, 0) !== codecs.none)}. ` +
+        'Producer should not set timestamp type to LogAppendTime.'
+      yield { batchIndex, batchIndexErrorMessage, error: errors.INVALID_TIMESTAMP }
     }
   }
-  if (recordErrors.length === 0) return undefined
-  return { error, message: 'x', recordErrors }
+}
+
+/** A record as Java prints it, which depends on how the validator reads it. */
+function describe({ offset, timestamp, key, value }: Record, compressed: boolean): string {
+  const absent = compressed ? -1 : 0
+  const sizes = `key=${key?.length ?? absent} bytes, value=${value?.length ?? absent} bytes`
+  return `${compressed ? 'Partial' : ''}DefaultRecord(offset=${offset}, timestamp=${timestamp}, ${sizes})`
+}
+
+/** One error for the batch, from those of its records. LogValidator.processRecordErrors. */
+function refuseRecords(broken: readonly BrokenRule[]): Refusal {
+  const recordErrors = broken.map(({ batchIndex, batchIndexErrorMessage }) => ({ batchIndex, batchIndexErrorMessage }))
+  if (broken.some(({ error }) => error === errors.INVALID_TIMESTAMP)) {
+    const message = 'One or more records have been rejected due to invalid timestamp'
+    return { error: errors.INVALID_TIMESTAMP, message, recordErrors }
+  }
+  const shown = recordErrors
+    .slice(0, 3)
+    .map(({ batchIndex, batchIndexErrorMessage }) => `RecordError(batchIndex=${batchIndex}, message='${batchIndexErrorMessage}')`)
+  const message =
+    `One or more records have been rejected due to ${broken.length} record errors in total, ` +
+    `and only showing the first three errors at most: [${shown.join(', ')}]`
+  return { error: errors.INVALID_RECORD, message, recordErrors }
 }
