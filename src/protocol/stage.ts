@@ -150,7 +150,9 @@ class Code {
     if (shape.kind === 'array') return `${this.arrayReader(type, shape.element)}(r)`
     if (shape.kind === 'struct') {
       const read = `${this.reader(shape.fields)}(r)`
-      return isNullable(type.rules, this.v) ? `(r.int8() < 0 ? null : ${read})` : read
+      if (!isNullable(type.rules, this.v)) return read
+      const isAbsent = isTagged(type.rules, this.v) ? 'r.uvarint() === 0' : 'r.int8() < 0'
+      return `(${isAbsent} ? null : ${read})`
     }
     return `r.${readMethod(type, this.v)}()`
   }
@@ -228,7 +230,10 @@ class Code {
       return `${nullable ? '' : refuse} ${this.arrayWriter(type, shape.element, where)}(${writer}, ${value});`
     if (shape.kind === 'struct') {
       const write = `${this.writer(shape.fields)}(${writer}, ${value});`
-      return nullable ? `if (${value} === null) ${writer}.int8(-1); else { ${writer}.int8(1); ${write} }` : `${refuse} ${write}`
+      if (!nullable) return `${refuse} ${write}`
+      // Kafka says presence with a byte, and in a tagged field with a varint
+      const absent = isTagged(rules, this.v) ? 'uvarint(0)' : 'int8(-1)'
+      return `if (${value} === null) ${writer}.${absent}; else { ${writer}.int8(1); ${write} }`
     }
     const write = `${writer}.${writeMethod(type, this.v)}(${value});`
     return METHOD[shape.kind] && !nullable ? `${refuse} ${write}` : write

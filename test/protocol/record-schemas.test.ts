@@ -9,7 +9,13 @@ import {
   encodeMetadata,
   PartitionChangeRecord,
 } from '../../src/protocol/records/cluster-metadata'
-import { ConsumerGroupMetadata, consumerOffsets, decodeOffsetsRecord } from '../../src/protocol/records/consumer-offsets'
+import {
+  ConsumerGroupMemberMetadata,
+  ConsumerGroupMetadata,
+  consumerOffsets,
+  decodeOffsetsRecord,
+  type OffsetsRecord,
+} from '../../src/protocol/records/consumer-offsets'
 import {
   ConsumerProtocolAssignment,
   ConsumerProtocolSubscription,
@@ -129,6 +135,16 @@ test('a record of a kind to come is told by its number; a version to come is ref
   expect(() => decodeRecord(transactionState, key, bytesOf('0002'))).toThrow(Malformed)
   expect(() => decodeRecord(transactionState, key, bytesOf('ffff'))).toThrow(Malformed)
   expect(decodeRecord(transactionState, key, null)).toMatchObject({ key: { transactionalId: 't' }, value: null })
+})
+
+test('a member of the consumer protocol says that it has no classic one: a null in a tagged field', () => {
+  const key = encodeKey(ConsumerGroupMemberMetadata, { groupId: 'next', memberId: 'm' })
+  const written = // by a broker of Kafka 4.2.1
+    '00000c6e6578742d737461746963077261636b2d61076e6578742d310b2f3132372e302e302e3103076f7264657273097061796d656e747301' +
+    '000493e00001000100'
+  const { name, value } = decodeOffsetsRecord(key, bytesOf(written)) as OffsetsRecord & { name: 'ConsumerGroupMemberMetadata' }
+  expect([name, value]).toMatchObject(['ConsumerGroupMemberMetadata', { clientId: 'next-1', classicMemberMetadata: null }])
+  if (value) expect(encodeValue(ConsumerGroupMemberMetadata, 0, value).toString('hex')).toBe(written)
 })
 
 test('the hash of a group keeps all of its 64 bits', () => {

@@ -50,14 +50,13 @@ export const ConsumerGroupMemberMetadata = recordType({
     subscribedTopicRegex: string.orNull(),
     rebalanceTimeoutMs: int32.default(-1),
     serverAssignor: string.orNull(),
-    // a member that speaks the classic protocol, else null
+    // null must be said: left out, it is that of a classic member with nothing in it
     classicMemberMetadata: struct({
       sessionTimeoutMs: int32,
       supportedProtocols: array(struct({ name: string, metadata: bytes })),
     })
       .orNull()
-      .tag(0, 0)
-      .default(null),
+      .tag(0, 0),
   },
 })
 
