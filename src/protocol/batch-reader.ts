@@ -14,8 +14,9 @@ import {
   maxTimestamp,
   recordCount,
 } from './batch'
+import { Cursor } from './batch-cursor'
 import { codecs, decompress } from './compression/codec'
-import { Malformed, Reader } from './reader'
+import { Malformed } from './reader'
 
 /** The most that a batch may hold when it is decompressed, unless the caller has a bound of its own. */
 export const MOST_UNCOMPRESSED = 128 << 20
@@ -44,33 +45,33 @@ const NO_HEADERS: readonly Header[] = []
  * not either. Throws Malformed, at the record where it is found; also if more than `limit` bytes come out of a codec.
  */
 export function* readRecords(buffer: Buffer, at: number, limit = MOST_UNCOMPRESSED): Generator<Record, void, undefined> {
-  const reader = openRecords(buffer, at, limit)
+  const cursor = openRecords(buffer, at, limit)
   const count = recordCount(buffer, at)
   if (count < 0) throw new Malformed(at, `a record count of ${count}`)
-  const first = baseOffset(buffer, at)
-  const firstSequence = baseSequence(buffer, at)
-  const since = baseTimestamp(buffer, at)
-  const appendTime = isLogAppendTime(buffer, at) ? maxTimestamp(buffer, at) : undefined
-  for (let i = 0; i < count; i++) {
-    const length = reader.varint()
-    const end = reader.position + length
-    if (length < 0 || end > reader.end) reader.fail(`a record of ${length} bytes`)
-    reader.skip(1) // attributes: none are in use
-    const timestamp = since + reader.varlong()
-    const delta = reader.varint()
-    const key = readBytes(reader)
-    const value = readBytes(reader)
-    const headers = readHeaders(reader)
-    if (reader.position !== end) reader.fail(`a record that should end at byte ${end}`)
-    if (!Number.isSafeInteger(timestamp)) reader.fail('a timestamp beyond 2^53')
-    const sequence = firstSequence < 0 ? -1 : incrementSequence(firstSequence, delta)
-    yield { offset: first + delta, timestamp: appendTime ?? timestamp, key, value, headers, sequence }
+  const header: Bases = {
+    offset: baseOffset(buffer, at),
+    timestamp: baseTimestamp(buffer, at),
+    sequence: baseSequence(buffer, at),
+    appendTime: isLogAppendTime(buffer, at) ? maxTimestamp(buffer, at) : undefined,
   }
-  if (count > 0 && reader.left > 0) reader.fail('more bytes than records')
+  for (let i = 0; i < count; i++) yield readRecord(cursor, header)
+  if (count > 0 && cursor.at < cursor.end) fail(cursor, 'more bytes than records')
+}
+
+/** What a record's own numbers count from. */
+interface Bases {
+  readonly offset: number
+  readonly timestamp: number
+  readonly sequence: number
+  readonly appendTime: number | undefined
+}
+
+function fail(cursor: Cursor, reason: string): never {
+  throw new Malformed(cursor.at, reason)
 }
 
 /** Decompresses what has to be. */
-function openRecords(buffer: Buffer, at: number, limit: number): Reader {
+function openRecords(buffer: Buffer, at: number, limit: number): Cursor {
   if (buffer.length - at < HEADER_SIZE) throw new Malformed(at, 'a batch that ends in its header')
   const found = magic(buffer, at)
   if (found !== 2) throw new Malformed(at, `a batch of magic ${found}`)
@@ -78,26 +79,46 @@ function openRecords(buffer: Buffer, at: number, limit: number): Reader {
   const end = at + batchSize(buffer, at)
   if (end < start || end > buffer.length) throw new Malformed(at, `a batch of ${end - at} bytes`)
   const codec = codecOf(buffer, at)
-  if (codec === codecs.none || recordCount(buffer, at) === 0) return new Reader(buffer, start, end)
-  return new Reader(decompress(codec, buffer.subarray(start, end), limit))
+  if (codec === codecs.none || recordCount(buffer, at) === 0) return new Cursor(buffer, start, end)
+  return new Cursor(decompress(codec, buffer.subarray(start, end), limit), 0)
+}
+
+function readRecord(cursor: Cursor, bases: Bases): Record {
+  const length = cursor.varint()
+  const end = cursor.at + length
+  if (length < 1 || end > cursor.end) fail(cursor, `a record of ${length} bytes`)
+  cursor.at++ // attributes: none are in use
+  const timestamp = bases.timestamp + cursor.varlong()
+  const delta = cursor.varint()
+  const key = readBytes(cursor, end)
+  const value = readBytes(cursor, end)
+  const headers = readHeaders(cursor, end)
+  if (cursor.at !== end || cursor.overlong) fail(cursor, `a record that should end at byte ${end}`)
+  if (!Number.isSafeInteger(timestamp)) fail(cursor, 'a timestamp beyond 2^53')
+  const sequence = bases.sequence < 0 ? -1 : incrementSequence(bases.sequence, delta)
+  return { offset: bases.offset + delta, timestamp: bases.appendTime ?? timestamp, key, value, headers, sequence }
 }
 
 /** A length less than 0 means null, as in Java. */
-function readBytes(reader: Reader): Buffer | null {
-  const size = reader.varint()
-  return size < 0 ? null : reader.view(size)
+function readBytes(cursor: Cursor, end: number): Buffer | null {
+  const size = cursor.varint()
+  if (size < 0) return null
+  const { at } = cursor
+  if (size > end - at) fail(cursor, `${size} bytes in a record with ${end - at} left`)
+  cursor.at = at + size
+  return cursor.bytes.subarray(at, at + size)
 }
 
-function readHeaders(reader: Reader): readonly Header[] {
-  const count = reader.varint()
+function readHeaders(cursor: Cursor, end: number): readonly Header[] {
+  const count = cursor.varint()
   if (count === 0) return NO_HEADERS
-  if (count < 0) reader.fail(`${count} headers`)
-  reader.room(count, 2)
+  if (count < 0 || count > end - cursor.at) fail(cursor, `${count} headers`)
   const headers: Header[] = []
   for (let i = 0; i < count; i++) {
+    const key = readBytes(cursor, end)
+    if (key === null) fail(cursor, 'a header without a key')
     // Java decodes wrong UTF-8 with replacement characters, it does not refuse it.
-    const key = reader.view(reader.varint()).toString('utf8')
-    headers.push({ key, value: readBytes(reader) })
+    headers.push({ key: key.toString('utf8'), value: readBytes(cursor, end) })
   }
   return headers
 }
