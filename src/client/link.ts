@@ -57,22 +57,29 @@ export async function openLink(connection: Connection, clock: Clock, options: Li
 /** A link to something in this process: no bytes, no time-outs, the same agreement on versions. */
 export async function linkTo(call: Call): Promise<Link> {
   const peer = peerOf(await call(ApiVersions, { clientSoftwareName: SOFTWARE_NAME, clientSoftwareVersion: '0' }))
-  let end = () => {}
+  const pending = new Set<(reason: Error) => void>()
   let ended = false
+  let resolveClosed = () => {}
   const closed = new Promise<void>((resolve) => {
-    end = () => {
-      ended = true
-      resolve()
-    }
+    resolveClosed = resolve
   })
   return {
-    async call(api, request, version) {
-      if (ended) throw new Disconnected('the link was closed')
-      return call(api, request, agreedVersion(api, peer, version))
-    },
+    call: (api, request, version) =>
+      new Promise((resolve, reject) => {
+        if (ended) throw new Disconnected('the link was closed')
+        pending.add(reject)
+        const settled = () => pending.delete(reject)
+        call(api, request, agreedVersion(api, peer, version))
+          .finally(settled)
+          .then(resolve, reject)
+      }),
     peer,
     closed,
-    close: end,
+    close() {
+      ended = true
+      for (const reject of pending) reject(new Disconnected('the link was closed'))
+      resolveClosed()
+    },
   }
 }
 
