@@ -1,0 +1,266 @@
+/**
+ * The group coordinator of one broker: finds the partition that a group lives in, has a decision made, and lets the partition
+ * carry it out (shard.ts). One method per API; what differs between versions on the wire is the handlers' business, and which
+ * topics exist is checked there too.
+ */
+import type { JoinGroup } from '../../protocol/apis/join-group'
+import type { LeaveGroup } from '../../protocol/apis/leave-group'
+import type { SyncGroup } from '../../protocol/apis/sync-group'
+import { errors } from '../../protocol/errors'
+import type { Request } from '../../protocol/types'
+import type { System } from '../../system/system'
+import { deleteGroup, groupTombstones } from './admin/delete'
+import { type DescribedGroup, describeClassic } from './admin/describe'
+import { type ListedGroup, type ListFilter, listGroups } from './admin/list'
+import { beat } from './classic/heartbeat'
+import { joinGroup } from './classic/join-group'
+import { type Left, leave } from './classic/leave'
+import { joinError, settle, step, syncError } from './classic/step'
+import { sync } from './classic/sync'
+import { isEmpty } from './group'
+import type { CoordinatorLog, ReplayedRecord } from './log'
+import { newMemberId } from './member-id'
+import { type CommitAnswer, type CommitTopic, commitOffsets, offsetTombstone } from './offsets/commit'
+import { type DeleteAnswer, type DeleteTopic, deleteOffsets } from './offsets/delete'
+import { expireOffsets } from './offsets/expire'
+import { type FetchAnswer, type FetchTopic, fetchAllOffsets, fetchOffsets } from './offsets/fetch'
+import { type Committer, mayFetch } from './offsets/may-commit'
+import type { Caller, JoinReply, SyncReply } from './plan'
+import type { GroupRecord } from './records'
+import type { GroupSettings } from './settings'
+import type { Shard, World } from './shard'
+import { Shards } from './shards'
+import type { Topics } from './topics'
+import { Waiters } from './waiters'
+
+type Later<R> = R | Promise<R>
+
+/** Records of one batch when many are written at once. */
+const BATCH = 500
+
+/** Who leaves, and from which group. */
+export interface Leaving {
+  readonly groupId: string
+  readonly members: Request<typeof LeaveGroup>['members']
+}
+export interface Beat {
+  readonly groupId: string
+  readonly memberId: string
+  readonly groupInstanceId: string | null
+  readonly generationId: number
+}
+export interface Fetching {
+  readonly groupId: string
+  /** Null, with a negative epoch: asked from outside. */
+  readonly memberId: string | null
+  readonly memberEpoch: number
+  /** Null: all that there is. */
+  readonly topics: readonly FetchTopic[] | null
+  readonly requireStable: boolean
+}
+
+export class GroupCoordinator {
+  readonly topics: Topics
+  private readonly world: World
+  private readonly shards: Shards
+  private expiry: { cancel(): void } | undefined
+
+  constructor(parts: {
+    readonly system: Pick<System, 'clock' | 'random'>
+    readonly settings: GroupSettings
+    readonly log: CoordinatorLog
+    readonly topics: Topics
+  }) {
+    this.topics = parts.topics
+    this.world = { ...parts, joins: new Waiters<JoinReply>(), syncs: new Waiters<SyncReply>() }
+    this.shards = new Shards(this.world)
+  }
+
+  // ---- classic members ----
+
+  join(request: Request<typeof JoinGroup>, caller: Caller): Later<JoinReply> {
+    const { groupId, memberId, sessionTimeoutMs } = request
+    const { settings, system, joins } = this.world
+    if (groupId === '') return joinError(memberId, errors.INVALID_GROUP_ID)
+    if (sessionTimeoutMs < settings.minSessionTimeoutMs || sessionTimeoutMs > settings.maxSessionTimeoutMs) {
+      return joinError(memberId, errors.INVALID_SESSION_TIMEOUT)
+    }
+    const shard = this.shards.of(groupId)
+    const plan = shard.plan(groupId, caller.now)
+    const newId = newMemberId(system.random, request.groupInstanceId ?? caller.clientId)
+    const { waiter, reply } = joins.open()
+    joinGroup(plan, shard.state.groups.get(groupId), { request, caller, waiter, newId })
+    shard.run(plan, undefined, () => joins.answer(waiter, joinError(memberId, errors.NOT_COORDINATOR)))
+    return reply
+  }
+
+  sync(request: Request<typeof SyncGroup>, caller: Caller): Later<SyncReply> {
+    const { groupId } = request
+    if (groupId === '') return syncError(errors.INVALID_GROUP_ID)
+    const shard = this.shards.peek(groupId)
+    const group = shard?.state.groups.get(groupId)
+    if (!shard || group?.kind !== 'classic' || isEmpty(group)) return syncError(errors.UNKNOWN_MEMBER_ID)
+    const plan = shard.plan(groupId, caller.now)
+    const { waiter, reply } = this.world.syncs.open()
+    const asked = step(group, plan)
+    sync(asked, request, waiter)
+    settle(asked)
+    shard.run(plan, undefined, () => this.world.syncs.answer(waiter, syncError(errors.NOT_COORDINATOR)))
+    return reply
+  }
+
+  /** An error code. */
+  heartbeat(request: Beat, caller: Caller): Later<number> {
+    const { groupId } = request
+    if (groupId === '') return errors.INVALID_GROUP_ID
+    const shard = this.shards.peek(groupId)
+    const group = shard?.state.groups.get(groupId)
+    if (!shard || group?.kind !== 'classic') return errors.UNKNOWN_MEMBER_ID
+    const plan = shard.plan(groupId, caller.now)
+    const code = beat(step(group, plan), request.memberId, request.groupInstanceId, request.generationId)
+    return shard.run(plan, code, notCoordinator)
+  }
+
+  /** An error code, and what became of each member. */
+  leave({ groupId, members }: Leaving, caller: Caller): Later<{ errorCode: number; members: readonly Left[] }> {
+    if (groupId === '') return { errorCode: errors.INVALID_GROUP_ID, members: [] }
+    const shard = this.shards.peek(groupId)
+    const group = shard?.state.groups.get(groupId)
+    if (!shard || group?.kind !== 'classic') {
+      const unknown = members.map((member) => ({ ...member, errorCode: errors.UNKNOWN_MEMBER_ID }))
+      return { errorCode: errors.NONE, members: unknown }
+    }
+    const plan = shard.plan(groupId, caller.now)
+    const asked = step(group, plan)
+    const left = leave(asked, members)
+    settle(asked)
+    const failed = () => ({ errorCode: errors.NOT_COORDINATOR, members: [] })
+    return shard.run(plan, { errorCode: errors.NONE, members: left }, failed)
+  }
+
+  // ---- offsets ----
+
+  /** `topics` are known to exist. */
+  commitOffsets(
+    groupId: string,
+    committer: Committer,
+    topics: readonly CommitTopic[],
+    retentionTimeMs: number,
+    caller: Caller,
+  ): Later<readonly CommitAnswer[]> {
+    const shard = this.shards.of(groupId)
+    const plan = shard.plan(groupId, caller.now)
+    const answers = commitOffsets(plan, shard.state.groups.get(groupId), committer, topics, retentionTimeMs)
+    return shard.run(plan, answers, () => withError(answers, errors.NOT_COORDINATOR))
+  }
+
+  /** An error code, and offsets where it is NONE. */
+  fetchOffsets(request: Fetching): Later<{ errorCode: number; topics: readonly FetchAnswer[] }> {
+    const { groupId, topics, requireStable } = request
+    const shard = this.shards.peek(groupId)
+    const { groups, offsets } = this.shards.stateOf(groupId)
+    const errorCode = mayFetch(groups.get(groupId), request.memberId, request.memberEpoch)
+    const found =
+      errorCode !== errors.NONE
+        ? []
+        : topics === null
+          ? fetchAllOffsets(offsets, groupId, requireStable)
+          : fetchOffsets(offsets, groupId, topics, requireStable)
+    const reply = { errorCode, topics: found }
+    // What is not durable yet must not be told: the group would go on from an offset that a crash takes back.
+    if (!shard) return reply
+    return shard.run(shard.plan(groupId), reply, () => ({ errorCode: errors.NOT_COORDINATOR, topics: [] }))
+  }
+
+  /** `topics` are known to exist. */
+  deleteOffsets(groupId: string, topics: readonly DeleteTopic[], caller: Caller): Later<DeleteAnswer> {
+    if (groupId === '') return { errorCode: errors.INVALID_GROUP_ID, topics: [] }
+    const shard = this.shards.peek(groupId)
+    if (!shard) return { errorCode: errors.GROUP_ID_NOT_FOUND, topics: [] }
+    const plan = shard.plan(groupId, caller.now)
+    const reply = deleteOffsets(plan, shard.state.groups.get(groupId), shard.state.offsets, topics)
+    return shard.run(plan, reply, () => ({ errorCode: errors.NOT_COORDINATOR, topics: [] }))
+  }
+
+  // ---- groups ----
+
+  list(filter: ListFilter): ListedGroup[] {
+    return this.shards.all().flatMap((shard) => listGroups(shard.state.groups.values(), filter))
+  }
+
+  describe(groupId: string, caller: Caller): DescribedGroup {
+    return describeClassic(groupId, this.shards.stateOf(groupId).groups.get(groupId), caller.version)
+  }
+
+  /** An error code. */
+  delete(groupId: string, caller: Caller): Later<number> {
+    const shard = this.shards.peek(groupId)
+    if (!shard) return errors.GROUP_ID_NOT_FOUND
+    const plan = shard.plan(groupId, caller.now)
+    const code = deleteGroup(plan, shard.state.groups.get(groupId), shard.state.offsets)
+    return shard.run(plan, code, notCoordinator)
+  }
+
+  // ---- what happens around ----
+
+  /** A topic was deleted, and with it go all offsets in it. */
+  async topicDeleted(topic: string): Promise<void> {
+    for (const shard of this.shards.all()) {
+      const gone = [...shard.state.offsets.ofTopics((name) => name === topic)]
+      const records = gone.map(([group, name, partition]) => offsetTombstone(group, name, partition))
+      if (records.length > 0) await this.write(shard, records)
+    }
+  }
+
+  /** Takes a record that somebody else appended to the coordinator's log: transactional offsets, markers. */
+  take(partition: number, record: ReplayedRecord): void {
+    this.shards.ifLoaded(partition)?.replay(record)
+  }
+
+  /** Begins to look for what expired, from time to time. */
+  start(): void {
+    const { clock } = this.world.system
+    const again = () => {
+      this.expiry = clock.after(this.world.settings.offsetsRetentionCheckIntervalMs, look, 'idle')
+    }
+    const look = () => {
+      void this.expire().finally(() => this.expiry && again())
+    }
+    again()
+  }
+  close(): void {
+    this.expiry?.cancel()
+    this.expiry = undefined
+    this.shards.close()
+  }
+
+  /** Deletes expired offsets, and groups that have neither members nor offsets. */
+  async expire(): Promise<void> {
+    const { system, settings } = this.world
+    for (const shard of this.shards.all()) {
+      const now = system.clock.now()
+      const { groups, offsets } = shard.state
+      const records = [...groups.values()].flatMap((group) => {
+        const found = expireOffsets(offsets, group, now, settings.offsetsRetentionMs)
+        return found.groupIsDone ? [...found.records, ...groupTombstones(group)] : found.records
+      })
+      if (records.length > 0) await this.write(shard, records)
+    }
+  }
+
+  /** All at once, so that nothing comes between what was decided and what is done. */
+  private async write(shard: Shard, records: readonly GroupRecord[]): Promise<void> {
+    const written: Later<undefined>[] = []
+    for (let i = 0; i < records.length; i += BATCH) {
+      const plan = shard.plan('')
+      plan.records.push(...records.slice(i, i + BATCH))
+      written.push(shard.run(plan, undefined, () => undefined))
+    }
+    await Promise.all(written)
+  }
+}
+
+const notCoordinator = () => errors.NOT_COORDINATOR
+
+const withError = (answers: readonly CommitAnswer[], errorCode: number): CommitAnswer[] =>
+  answers.map((topic) => ({ ...topic, partitions: topic.partitions.map((one) => ({ ...one, errorCode })) }))

@@ -1,0 +1,49 @@
+/**
+ * The partitions of `__consumer_offsets` that are loaded. One is loaded when a group of it is first asked for: a passing command
+ * pays for its own group only. Looking must not make the topic: while it is not there, no group is.
+ */
+import { GroupState } from './apply'
+import { GROUP_TOPIC, partitionFor } from './placement'
+import { Shard, type World } from './shard'
+
+export class Shards {
+  private readonly loaded = new Map<number, Shard>()
+
+  constructor(private readonly world: World) {}
+
+  /** Where the group lives, to change it. Makes the topic. */
+  of(groupId: string): Shard {
+    return this.get(partitionFor(groupId, this.world.log.partitionCount()))
+  }
+  /** Where the group lives, to look at it; undefined: there are no groups. */
+  peek(groupId: string): Shard | undefined {
+    return this.world.topics.exists(GROUP_TOPIC) ? this.of(groupId) : undefined
+  }
+  /** What is known where the group lives. */
+  stateOf(groupId: string): GroupState {
+    return this.peek(groupId)?.state ?? new GroupState()
+  }
+  /** Every partition, loaded. */
+  all(): Shard[] {
+    if (!this.world.topics.exists(GROUP_TOPIC)) return []
+    return Array.from({ length: this.world.log.partitionCount() }, (_, partition) => this.get(partition))
+  }
+  /** The partition if it is loaded: what was not, will be read from the log. */
+  ifLoaded(partition: number): Shard | undefined {
+    return this.loaded.get(partition)
+  }
+  close(): void {
+    for (const shard of this.loaded.values()) shard.close()
+    this.loaded.clear()
+  }
+
+  private get(partition: number): Shard {
+    const known = this.loaded.get(partition)
+    if (known) return known
+    const shard = new Shard(partition, this.world, (lost) => {
+      if (this.loaded.get(partition) === lost) this.loaded.delete(partition)
+    })
+    this.loaded.set(partition, shard)
+    return shard
+  }
+}
