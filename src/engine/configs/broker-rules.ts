@@ -3,23 +3,19 @@
  * setting is changed at run time. Rules and words are Kafka's (KafkaConfig.validateValues, GroupCoordinatorConfig,
  * ShareGroupConfig); `requirement failed:` is how Scala says it, and people grep for it.
  */
-import type { BrokerSettings } from './broker-settings'
-import { protocolsOf } from './broker-settings'
+import { type BrokerSettings, protocolsOf } from './broker-settings'
 import { readList } from './config'
 import { listenerRules, quorumRules } from './listener-rules'
 import { firstWithoutColon, pairError, parseListeners, parsePairs, parseProtocolMap } from './listeners'
 
-/** A file of Kafka since KRaft (process.roles), or of the time before. */
-export type Kind = 'kraft' | 'zookeeper'
-
 /** The first rule that is broken, in Kafka's words, or null. */
-export function brokerRules(broker: BrokerSettings, kind: Kind): string | null {
+export function brokerRules(broker: BrokerSettings): string | null {
   return (
     groupRules(broker) ??
     listenersError(broker) ??
     generalRules(broker) ??
-    quorumRules(broker, kind) ??
-    listenerRules(broker, kind) ??
+    quorumRules(broker) ??
+    listenerRules(broker) ??
     connectionRules(broker)
   )
 }

@@ -7,7 +7,11 @@ import { brokerConfig, brokerConfigNames, brokerConfigs, brokerSynonyms } from '
 import { acceptedText, readList, type Settings, settingsOf } from './config'
 import { type Listener, type Protocol, parseListeners, parseProtocolMap } from './listeners'
 
+/** A file of Kafka since KRaft (process.roles), one of the time before, or none: a broker within a passing command. */
+export type Kind = 'kraft' | 'zookeeper' | 'embedded'
+
 export interface ConfigLayers {
+  readonly kind: Kind
   /** server.properties with its overrides, in Kafka's spelling (see server-properties.ts); node.id and broker.id are the same. */
   readonly file: ReadonlyMap<string, string>
   /** Set for the broker resource "". */
@@ -67,15 +71,20 @@ function parse(text: string | undefined, protocols: ReadonlyMap<string, Protocol
 }
 
 /** A broker whose file is not there: everything by default. */
-export function defaultBrokerSettings(nodeId: number, dataDir: string): BrokerSettings {
+export function defaultBrokerSettings(
+  nodeId: number,
+  dataDir: string,
+  more: ReadonlyMap<string, string> = new Map(),
+): BrokerSettings {
   const file = new Map([
     ['process.roles', 'broker,controller'],
     ['node.id', String(nodeId)],
     ['broker.id', String(nodeId)],
     ['controller.listener.names', 'CONTROLLER'],
     ['log.dirs', dataDir],
+    ...more,
   ])
-  return brokerSettings({ file, allBrokers: new Map(), thisBroker: new Map() })
+  return brokerSettings({ kind: 'embedded', file, allBrokers: new Map(), thisBroker: new Map() })
 }
 
 /** The same broker after settings changed at run time. */
@@ -84,7 +93,7 @@ export function withDynamicConfigs(
   allBrokers: ReadonlyMap<string, string>,
   thisBroker: ReadonlyMap<string, string>,
 ): BrokerSettings {
-  return brokerSettings({ file: settings.layers.file, allBrokers, thisBroker })
+  return brokerSettings({ ...settings.layers, allBrokers, thisBroker })
 }
 
 /** The layers as one, as written (DynamicBrokerConfig.overrideProps). */

@@ -1,16 +1,15 @@
 /**
- * What must hold between roles, quorum and listeners (the second half of KafkaConfig.validateValues). A file for ZooKeeper has no
- * controller to check; kt starts one within itself.
+ * What must hold between roles, quorum and listeners (the second half of KafkaConfig.validateValues). Only a file
+ * of KRaft's kind has a controller to check; kt starts one within itself in any case.
  */
-import type { Kind } from './broker-rules'
 import { type BrokerSettings, mergedLayers, protocolsOf } from './broker-settings'
 import { readList } from './config'
 import { type Listener, parseListeners, portClash } from './listeners'
 
 const required = (rule: string) => `requirement failed: ${rule}`
 
-export function quorumRules(b: BrokerSettings, kind: Kind): string | null {
-  if (kind === 'zookeeper') return null
+export function quorumRules(b: BrokerSettings): string | null {
+  if (b.layers.kind !== 'kraft') return null
   const voters = b.controllerQuorumVoters.map((entry) => Number.parseInt(entry, 10))
   if (voters.length === 0 && b.controllerQuorumBootstrapServers.length === 0) {
     return (
@@ -31,16 +30,16 @@ export function quorumRules(b: BrokerSettings, kind: Kind): string | null {
   return null
 }
 
-export function listenerRules(b: BrokerSettings, kind: Kind): string | null {
+export function listenerRules(b: BrokerSettings): string | null {
   const clash = portClash(b.listeners, readList(b.texts.get('listeners') ?? ''))
   if (clash !== null) return clash
   const early = earlyListeners(b)
   if (early !== null) return early
   const inter = interBrokerError(b)
   if (inter !== null) return inter
-  const controller = kind === 'kraft' ? controllerRules(b) : null
+  const controller = b.layers.kind === 'kraft' ? controllerRules(b) : null
   if (controller !== null) return controller
-  const broker = b.processRoles.includes('broker') ? advertisedRules(b, kind) : null
+  const broker = b.processRoles.includes('broker') ? advertisedRules(b) : null
   if (broker !== null) return broker
   if ([...b.advertisedListeners, ...advertisedControllers(b)].some((listener) => listener.host === '0.0.0.0')) {
     return required('advertised.listeners cannot use the nonroutable meta-address 0.0.0.0. Use a routable IP address.')
@@ -96,10 +95,10 @@ function advertisedControllers(b: BrokerSettings): readonly Listener[] {
   return parsed.error === undefined ? parsed.value.filter((listener) => b.controllerListenerNames.includes(listener.name)) : []
 }
 
-function advertisedRules(b: BrokerSettings, kind: Kind): string | null {
+function advertisedRules(b: BrokerSettings): string | null {
   const advertised = b.advertisedListeners.map((listener) => listener.name)
   if (advertised.length === 0) {
-    const hint = kind === 'kraft' ? ' Perhaps all listeners appear in controller.listener.names?' : ''
+    const hint = b.layers.kind === 'kraft' ? ' Perhaps all listeners appear in controller.listener.names?' : ''
     return required(`There must be at least one broker advertised listener.${hint}`)
   }
   if (!advertised.includes(b.interBrokerListener)) {

@@ -5,8 +5,8 @@
  * what it cannot honour and someone may count on is said in a warning.
  */
 import { brokerConfig, brokerConfigNames } from './broker-configs'
-import { brokerRules, type Kind } from './broker-rules'
-import { type BrokerSettings, brokerSettings, type ConfigLayers } from './broker-settings'
+import { brokerRules } from './broker-rules'
+import { type BrokerSettings, brokerSettings, type ConfigLayers, type Kind } from './broker-settings'
 import { accept, missing } from './config'
 import { MalformedProperties, readProperties } from './properties'
 import { javaTrim } from './values'
@@ -19,7 +19,6 @@ export interface ServerProperties {
   readonly warnings: readonly string[]
   /** What the file and the overrides say, in their order. */
   readonly raw: ReadonlyMap<string, string>
-  readonly kind: Kind
   readonly errors?: undefined
 }
 
@@ -52,14 +51,14 @@ function settingsOfFile(raw: ReadonlyMap<string, string>): ServerProperties | Re
   const file = kind === 'kraft' ? withBothIds(raw) : translated(raw)
   const [first, ...more] = valueErrors(file)
   if (first !== undefined) return { errors: [first, ...more] }
-  const layers: ConfigLayers = { file, allBrokers: new Map(), thisBroker: new Map() }
+  const layers: ConfigLayers = { kind, file, allBrokers: new Map(), thisBroker: new Map() }
   const settings = brokerSettings(layers)
-  const broken = brokerRules(settings, kind)
+  const broken = brokerRules(settings)
   if (broken !== null) return { errors: [broken] }
   const { errors, warnings } = warningsOf(settings, raw)
   const [refusal, ...others] = errors
   if (refusal !== undefined) return { errors: [refusal, ...others] }
-  return { settings, warnings, raw, kind }
+  return { settings, warnings, raw }
 }
 
 /** A file without process.roles that names ZooKeeper or a broker.id is of the old kind. */

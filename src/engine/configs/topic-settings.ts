@@ -2,8 +2,7 @@
  * What the engine works with of a topic's settings: the topic's own, else the broker's, else Kafka's default, as numbers and
  * words (LogConfig and KafkaConfig.extractLogConfigMap).
  */
-import type { BrokerSettings } from './broker-settings'
-import { brokerSettings } from './broker-settings'
+import { type BrokerSettings, brokerSettings } from './broker-settings'
 import { accept, acceptedText, type Config, type Settings, settingsOf } from './config'
 import { topicConfigs, topicSynonyms, unknownTopicConfig } from './topic-configs'
 
@@ -86,6 +85,11 @@ export function validateTopicConfigs(overrides: ReadonlyMap<string, string | nul
     texts.set(name, accepted.text)
   }
   return topicRules(texts)
+}
+
+/** The same for a topic that is being created. One that sets nothing is not checked, even where the broker contradicts itself. */
+export function validateNewTopicConfigs(overrides: ReadonlyMap<string, string | null>, broker: BrokerSettings): string | null {
+  return overrides.size === 0 ? null : validateTopicConfigs(overrides, broker)
 }
 
 function topicRules(texts: ReadonlyMap<string, string>): string | null {

@@ -51,7 +51,7 @@ export const socketConfigs = {
     'Where the server listens: NAME://host:port, several with commas. No host means this machine only, in kt.', filledList, perBroker),
   'advertised.listeners': list(null, 'HIGH',
     'Addresses that clients are told; by default those of listeners, or the one the client came by.', filledList),
-  'listener.security.protocol.map': string('PLAINTEXT:PLAINTEXT,SSL:SSL,SASL_PLAINTEXT:SASL_PLAINTEXT,SASL_SSL:SASL_SSL', 'LOW',
+  'listener.security.protocol.map': string('SASL_SSL:SASL_SSL,PLAINTEXT:PLAINTEXT,SSL:SSL,SASL_PLAINTEXT:SASL_PLAINTEXT', 'LOW',
     'Which protocol each listener name speaks. kt speaks PLAINTEXT.', perBroker),
   'socket.send.buffer.bytes': int(102_400, 'HIGH', "Size of the sockets' send buffer; -1 leaves it to the system."),
   'socket.receive.buffer.bytes': int(102_400, 'HIGH', "Size of the sockets' receive buffer; -1 leaves it to the system."),
