@@ -28,7 +28,8 @@
  * - Throw UsageError (wrong options: table of options and exit 1, or one sentence and exit 2 as kt), Failure (could not be
  *   done), or let the client's KafkaError pass. `kafka.failed` prints it as Kafka's tool does; the default is stderr, exit 1.
  * - `connect()` gives the Place; `bootstrapServer` and `commandConfig` are the keys that it reads.
- * - argparse4j tools set `parser: 'argparse'` and have `subcommands: { format: subcommand({...}) }`.
+ * - argparse4j tools set `parser: 'argparse'` and have `subcommands: { format: subcommand({...}) }` and `groups`; an option's
+ *   argument is its metavar, '' for the name in capitals; their values are read before `run` in both voices.
  * - Long output: `out.line` as often as you like, and `const wait = out.ready(); if (wait) await wait` every few hundred lines.
  * - Long work: stop when `signal` is aborted, say what was done, and return.
  */
@@ -55,6 +56,24 @@ export interface Manners {
   readonly failed?: (error: unknown, out: Out, argv: readonly string[]) => number
   /** What --version prints, where it is not the number alone. */
   readonly version?: string
+  /** argparse4j: the help names defaults. */
+  readonly showsDefaults?: boolean
+  /** argparse4j: sub-commands are `COMMAND` under this heading, instead of {a,b,c} among the positional arguments. */
+  readonly subcommandsTitle?: string
+  /** argparse4j: what is said of words that belong to no option. */
+  readonly positional?: { readonly name: string; readonly usage: string; readonly help: string }
+}
+
+/** Options that belong together (argparse4j). */
+export interface Group {
+  readonly keys: readonly string[]
+  /** One of them at most. */
+  readonly isExclusive?: boolean
+  /** One of them at least. */
+  readonly isRequired?: boolean
+  /** With a title or a description the group stands apart in the help. */
+  readonly title?: string
+  readonly description?: string
 }
 
 /** What a command works with. */
@@ -97,6 +116,7 @@ export interface Command<O extends OptionTable = OptionTable> {
   /** What it does, and the words that do it. */
   readonly examples: readonly (readonly [string, string])[]
   readonly options: O
+  readonly groups?: readonly Group[]
   readonly parser?: 'jopt' | 'argparse'
   /** 'none': it speaks to no cluster, so --bootstrap-server and --data-dir are not added. Default: 'cluster'. */
   readonly place?: 'cluster' | 'none'
@@ -112,8 +132,12 @@ export interface Command<O extends OptionTable = OptionTable> {
 }
 
 export interface Subcommand<O extends OptionTable = OptionTable> {
+  /** One line. */
   readonly summary: string
+  /** Kafka's own words about it, where they differ. */
+  readonly help?: string
   readonly options: O
+  readonly groups?: readonly Group[]
   readonly run: Run<O>
 }
 

@@ -12,7 +12,6 @@ export interface Complaint extends Speaker {
   readonly program: string
   readonly terminal: Terminal
   readonly argv: readonly string[]
-  readonly subcommandName?: string | undefined
 }
 
 /** What the parser refused. */
@@ -20,10 +19,9 @@ export async function complainOfOptions(at: Complaint, error: unknown, out: Out)
   if (!(error instanceof OptionError)) return complain(at, error, out, 'line')
   if (at.voice === 'kt') return complainOfUsage(at, error.sentence, out)
   if (at.command.parser === 'argparse') {
-    const { usageOf } = await import('./help-argparse')
-    const program = at.command.kafka.program ?? at.program
-    out.error(usageOf(at.command, at.subcommandName))
-    out.error(`${program}: error: ${error.message}`)
+    const { errorText, usageOf } = await import('./help-argparse')
+    out.error(usageOf(at.command, error.subcommand))
+    out.error(errorText(at.command, error.subcommand, error.message, error.unknown))
     return exit.failed
   }
   if (at.command.kafka.badOption !== 'words') return printUsage(at, error.message, out)

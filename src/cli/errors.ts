@@ -5,10 +5,14 @@
 
 /** An option that the parser cannot take: jopt-simple's OptionException, argparse4j's ArgumentParserException. */
 export class OptionError extends Error {
+  /** The sub-command whose parser it was, where it was not the command's own (argparse4j prints that one's usage). */
+  subcommand: string | undefined
   constructor(
     message: string,
     /** The sentence as `kt`. */
     readonly sentence: string = message,
+    /** The word that was not known, for argparse4j's list of similar ones. */
+    readonly unknown?: string,
   ) {
     super(message)
   }

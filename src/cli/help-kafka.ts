@@ -4,6 +4,7 @@
  */
 import type { Command } from './command'
 import { tableOf } from './globals'
+import { lineTokens } from './java-lines'
 import { type AnyOption, nameOf, type OldName } from './options'
 
 const WIDTH = 80
@@ -77,7 +78,7 @@ function pieces(text: string, width: number): string[] {
 function piecesOfLine(text: string, width: number): string[] {
   const done: string[] = []
   let piece = ''
-  for (const word of breakable(text)) {
+  for (const word of lineTokens(text)) {
     if (piece.length + word.length > width) {
       done.push(piece.trimEnd())
       piece = INDENT + word
@@ -86,9 +87,4 @@ function piecesOfLine(text: string, width: number): string[] {
     }
   }
   return piece === '' ? done : [...done, piece]
-}
-
-/** Where Java's BreakIterator allows a line to end: after blanks, and after - and . between letters. */
-function breakable(text: string): string[] {
-  return text.match(/\s+|(?:[^\s.-]|[.-](?![A-Za-z])|[.-](?=$))*[.-]?\s*/g)?.filter((part) => part !== '') ?? []
 }

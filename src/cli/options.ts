@@ -25,8 +25,8 @@ export interface OldName {
 }
 
 interface Spec<T> {
-  /** How many words follow it: none, one, or one that may be left out. */
-  readonly arity: 'none' | 'one' | 'optional'
+  /** How many words follow it: none, one, one that may be left out, or one and all that follow. */
+  readonly arity: 'none' | 'one' | 'optional' | 'many'
   /** The Java type that Kafka's help names; '' for none. */
   readonly type: 'String' | 'Integer' | 'Long' | 'Double' | 'Float' | ''
   /** What the word is, for help. */
@@ -39,6 +39,8 @@ interface Spec<T> {
   readonly name: string | undefined
   /** One letter. */
   readonly short: string | undefined
+  /** The letter is named first: `-h, --help`. */
+  readonly isLetterFirst: boolean
   readonly isRequired: boolean
   /** As Kafka's help prints it. */
   readonly defaultText: string | undefined
@@ -57,6 +59,8 @@ export interface ReadAt {
   readonly voice: Voice
   /** The option was there, with or without a word. */
   readonly isGiven: boolean
+  /** All its spellings, as argparse4j names it in messages; undefined for the other parsers. */
+  readonly argument?: string | undefined
 }
 
 /** A declared option that gives a command a `T`. */
@@ -84,8 +88,8 @@ export class Option<T> {
     return this.with({ name })
   }
   /** A one-letter spelling (argparse4j tools). */
-  letter(short: string): Option<T> {
-    return this.with({ short })
+  letter(short: string, more: { isFirst?: boolean } = {}): Option<T> {
+    return this.with({ short, isLetterFirst: more.isFirst ?? false })
   }
   /** An earlier spelling that still works; `{}` in a notice is the option's present one. */
   was(name: string, description: string, more: Partial<Omit<OldName, 'name' | 'description'>> = {}): Option<T> {
@@ -110,6 +114,10 @@ export class Option<T> {
   /** Not there as `kt`. */
   kafkaOnly(): Option<T> {
     return this.with({ onlyFor: 'kafka' })
+  }
+  /** Takes all words up to the next option (argparse4j's nargs("+")). */
+  several(): Option<T> {
+    return this.with({ arity: 'many' })
   }
   /** Works, and no help mentions it. */
   hidden(): Option<T> {
@@ -137,6 +145,7 @@ const EMPTY = {
   summary: undefined,
   name: undefined,
   short: undefined,
+  isLetterFirst: false,
   isRequired: false,
   defaultText: undefined,
   oldNames: [],
@@ -159,8 +168,8 @@ function single<T>(
     argument,
     description,
     read(words, at) {
-      if (words.length > 1) throw givenTwice(at.name)
-      const [word] = words
+      if (words.length > 1 && at.argument === undefined) throw givenTwice(at.name)
+      const word = words.at(-1) // of several, argparse4j takes the last
       return word === undefined ? undefined : convert(word, at)
     },
   })
@@ -170,8 +179,12 @@ function givenTwice(name: string): OptionError {
   return new OptionError(`Found multiple arguments for option ${name}, but you asked for only one`, `--${name} is given twice`)
 }
 
-function badValue(word: string, at: ReadAt, wanted: string): OptionError {
-  return new OptionError(`Cannot parse argument '${word}' of option ${at.name}`, `--${at.name} takes ${wanted}, not '${word}'`)
+function badValue(word: string, at: ReadAt, type: JavaType, wanted: string): OptionError {
+  const message =
+    at.argument === undefined
+      ? `Cannot parse argument '${word}' of option ${at.name}`
+      : `argument ${at.argument}: could not convert '${word}' to ${type} (For input string: "${word}")`
+  return new OptionError(message, `--${at.name} takes ${wanted}, not '${word}'`)
 }
 
 /** There or not. Given twice it is there. */
@@ -188,24 +201,25 @@ export const file = (argument: string, description: string): Option<string | und
 
 /** A whole number of 32 bits (java.lang.Integer). */
 export const int = (argument: string, description: string): Option<number | undefined> =>
-  single('Integer', argument, description, (word, at) => wholeNumber(word, at, -(2 ** 31), 2 ** 31 - 1))
+  single('Integer', argument, description, (word, at) => wholeNumber(word, at, 'Integer', -(2 ** 31)))
 
 /** The same, above 0; under Kafka's names that is left for the tool to judge. */
 export const positiveInt = (argument: string, description: string): Option<number | undefined> =>
   single('Integer', argument, description, (word, at) =>
-    wholeNumber(word, at, at.voice === 'kt' ? 1 : -(2 ** 31), 2 ** 31 - 1, 'a whole number above 0'),
+    wholeNumber(word, at, 'Integer', at.voice === 'kt' ? 1 : -(2 ** 31), 'a whole number above 0'),
   )
 
 /** A whole number (java.lang.Long); refused beyond 2^53. */
 export const long = (argument: string, description: string): Option<number | undefined> =>
-  single('Long', argument, description, (word, at) => wholeNumber(word, at, -(2 ** 53 - 1), 2 ** 53 - 1))
+  single('Long', argument, description, (word, at) => wholeNumber(word, at, 'Long', -(2 ** 53 - 1)))
 
 /** A number (java.lang.Double). */
 export const double = (argument: string, description: string): Option<number | undefined> =>
   single('Double', argument, description, (word, at) => {
-    if (word.trim() === '' || !/^\s*[+-]?(\d|\.\d)[\d.eE+-]*[dDfF]?\s*$/.test(word)) throw badValue(word, at, 'a number')
+    if (word.trim() === '' || !/^\s*[+-]?(\d|\.\d)[\d.eE+-]*[dDfF]?\s*$/.test(word))
+      throw badValue(word, at, 'Double', 'a number')
     const value = Number.parseFloat(word)
-    if (Number.isNaN(value)) throw badValue(word, at, 'a number')
+    if (Number.isNaN(value)) throw badValue(word, at, 'Double', 'a number')
     return value
   })
 
@@ -220,8 +234,10 @@ export function choice<const C extends string>(
     const found = choices.find((one) => one === word)
     if (found !== undefined) return found
     const wanted = choices.length === 2 ? choices.join(' or ') : `one of ${choices.join(', ')}`
-    const { message, sentence } = badValue(word, at, wanted)
-    throw new OptionError(at.voice === 'kafka' && refuse ? refuse(word) : message, sentence)
+    if (at.voice === 'kafka' && refuse) throw new OptionError(refuse(word))
+    const { message, sentence } = badValue(word, at, 'String', wanted)
+    const invalid = `argument ${at.argument}: invalid choice: '${word}' (choose from {${choices.join(',')}})`
+    throw new OptionError(at.argument === undefined ? message : invalid, sentence)
   })
   return new Option({ ...option.spec, choices })
 }
@@ -245,15 +261,22 @@ function splitPair(word: string): [string, string] {
   return at < 0 ? [word, ''] : [word.slice(0, at), word.slice(at + 1)]
 }
 
-function wholeNumber(word: string, at: ReadAt, least: number, most: number, wanted = 'a whole number'): number {
+function wholeNumber(word: string, at: ReadAt, type: 'Integer' | 'Long', least: number, wanted = 'a whole number'): number {
+  const most = type === 'Integer' ? 2 ** 31 - 1 : 2 ** 53 - 1
   const value = /^[+-]?\d+$/.test(word) ? Number(word) : Number.NaN
-  if (!(value >= least && value <= most)) throw badValue(word, at, wanted)
+  if (!(value >= least && value <= most)) throw badValue(word, at, type, wanted)
   return value
 }
 
 /** The spelling of the option with this key, without dashes: `bootstrapServer` is `bootstrap-server`. */
 export function nameOf(key: string, option: AnyOption): string {
   return option.spec.name ?? key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+}
+
+/** All spellings of an option, as argparse4j names it: `--config/-c`. */
+export function spellingsOf(key: string, option: AnyOption): string {
+  const { short } = option.spec
+  return `--${nameOf(key, option)}${short === undefined ? '' : `/-${short}`}`
 }
 
 /** What deprecation notices say, with the new spelling filled in. */

@@ -4,7 +4,7 @@
  */
 import { Command as Commander, CommanderError, Option as CommanderOption } from 'commander'
 import { OptionError } from './errors'
-import { nameOf, type OptionTable, type Values, type Voice } from './options'
+import { nameOf, type OptionTable, spellingsOf, type Values, type Voice } from './options'
 import { type Dialect, type Slot, slotsOf, spell } from './spelling'
 
 /** An option as it was typed. `word` is undefined where none came with it. */
@@ -55,7 +55,8 @@ export function parse(
   return { table, voice: how.voice, dialect: how.dialect, occurrences, positionals: commander.args, rest, assumed: new Set() }
 }
 
-const PLACE = { none: '', one: ' <word>', optional: ' [word]' } as const
+// `many` comes as one option a word
+const PLACE = { none: '', one: ' <word>', optional: ' [word]', many: ' <word>' } as const
 
 const occurrence = (slot: Slot, word: string | null | undefined): Occurrence => ({
   key: slot.key,
@@ -76,7 +77,8 @@ export function optionsOf<O extends OptionTable>(typed: Typed, table: O): Values
         const mine = typed.occurrences.filter((one) => one.key === key)
         const words = mine.flatMap(({ word }) => (word === undefined ? [] : [word]))
         const name = mine[0]?.name ?? nameOf(key, option)
-        return option.spec.read(words, { name, voice: typed.voice, isGiven: mine.length > 0 })
+        const argument = typed.dialect === 'argparse' ? spellingsOf(key, option) : undefined
+        return option.spec.read(words, { name, voice: typed.voice, isGiven: mine.length > 0, argument })
       },
     })
   }
@@ -106,7 +108,7 @@ export function spellingOf<T extends object>(options: T, key: keyof T & string):
   return option ? nameOf(key, option) : key
 }
 
-/** Reads every value once, so that a bad one is an error now. */
-export function readAll(options: object): void {
-  for (const key of Object.keys(options)) void options[key as keyof typeof options]
+/** Reads the values of `keys` once, so that a bad one is an error now. */
+export function readAll(options: object, keys: readonly string[] = Object.keys(options)): void {
+  for (const key of keys) void options[key as keyof typeof options]
 }

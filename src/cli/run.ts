@@ -8,11 +8,11 @@ import { type Complaint, complain, complainOfOptions, printUsage } from './compl
 import { exit, OptionError } from './errors'
 import type { Voice } from './options'
 import { createOut, type Form, type Out } from './out'
-import { optionsOf, readAll, type Typed } from './parse'
+import { optionsOf, type Typed } from './parse'
 import { isPlaceNamed, type Place, type PlaceOptions, placeOptions, type Where } from './place'
 import { colouredStyle, plainStyle, wantsColour } from './style'
 import type { Terminal } from './terminal'
-import { checkParser, isGiven, noteOldNames, type Parsed, understand } from './understand'
+import { checkParser, isGiven, noteOldNames, type Parsed, readValues, understand } from './understand'
 
 /** The ways to a place, handed in so that they are loaded when they are needed and so that a test can be the place. */
 export interface Doors {
@@ -75,8 +75,8 @@ async function prepare(running: Running, out: Out): Promise<Ready | number> {
   const typed = { ...parsed.typed, assumed: new Set(hasPlace ? ['bootstrapServer'] : []) }
   const ready: Ready = { ...parsed, typed, where }
   checkParser(running, ready)
+  if (voice === 'kt' || !isJopt) readValues(optionsOf(typed, parsed.table), parsed)
   if (voice === 'kafka') noteOldNames(typed, out)
-  else readAll(optionsOf(typed, parsed.table))
   return ready
 }
 

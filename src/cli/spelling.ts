@@ -8,7 +8,7 @@
  * Out comes `--name`, `--name=word`, then `--` and the words that belong to no option.
  */
 import { OptionError } from './errors'
-import { type AnyOption, nameOf, type OldName, type OptionTable, type Voice } from './options'
+import { type AnyOption, nameOf, type OldName, type OptionTable, spellingsOf, type Voice } from './options'
 import { nearest } from './suggest'
 
 export type Dialect = 'jopt' | 'argparse' | 'kt'
@@ -63,10 +63,15 @@ export function spell(argv: readonly string[], slots: ReadonlyMap<string, Slot>,
     const found = lookUp(word, slots, dialect)
     const { arity } = found.slot.option.spec
     const dashed = `--${found.slot.name}`
+    if (arity === 'none' && found.value !== undefined && dialect !== 'jopt') throw needsNoValue(found.slot, found.value)
     if (arity === 'none') {
       options.push(dashed)
     } else if (found.value !== undefined) {
       options.push(`${dashed}=${found.value}`)
+    } else if (arity === 'many') {
+      const first = i
+      while (i + 1 < argv.length && !isOption(argv[i + 1] as string, dialect)) options.push(`${dashed}=${argv[++i]}`)
+      if (i === first) throw noValue(found.slot, argv[i + 1], dialect)
     } else {
       const next = argv[i + 1]
       const taken = next !== undefined && takes(next, arity, slots, dialect) ? next : undefined
@@ -124,15 +129,20 @@ function unknown(word: string, name: string, isLong: boolean, slots: ReadonlyMap
   const names = [...slots.values()].filter((slot) => !slot.option.spec.isHidden && !slot.old).map((slot) => slot.name)
   const close = nearest(name, names)
   const sentence = `there is no option ${word.split('=')[0]}${close === undefined ? '' : `; did you mean --${close}?`}`
-  if (dialect === 'argparse') return new OptionError(`unrecognized arguments: '${word}'`, sentence)
+  if (dialect === 'argparse') return new OptionError(`unrecognized arguments: '${word}'`, sentence, word)
   // jopt takes an unknown word with one dash for a cluster of letters and names the first
   return new OptionError(`${isLong ? name : name.slice(0, 1)} is not a recognized option`, sentence)
 }
 
+function needsNoValue(slot: Slot, value: string): OptionError {
+  const message = `argument ${spellingsOf(slot.key, slot.option)}: ignore implicit argument '${value}'`
+  return new OptionError(message, `--${slot.name} takes no value`)
+}
+
 function noValue(slot: Slot, next: string | undefined, dialect: Dialect): OptionError {
-  const { argument, short } = slot.option.spec
+  const { argument } = slot.option.spec
   const what = argument === '' ? 'a value' : `a value (${argument})`
   const sentence = `--${slot.name} needs ${what}${next === undefined ? '' : `, and ${next} is an option`}`
   if (dialect !== 'argparse') return new OptionError(`Option ${slot.name} requires an argument`, sentence)
-  return new OptionError(`argument --${slot.name}${short === undefined ? '' : `/-${short}`}: expected one argument`, sentence)
+  return new OptionError(`argument ${spellingsOf(slot.key, slot.option)}: expected one argument`, sentence)
 }

@@ -1,15 +1,29 @@
 /** The nearest of several words, for "did you mean": fewest insertions, deletions, changes and swaps of neighbours. */
 
-/** How many single edits turn `a` into `b` (optimal string alignment). */
-export function distance(a: string, b: string): number {
+/** What single edits cost. */
+export interface Costs {
+  readonly insert: number
+  readonly remove: number
+  readonly change: number
+  readonly swap: number
+}
+const EVEN: Costs = { insert: 1, remove: 1, change: 1, swap: 1 }
+
+/** The least that single edits cost that turn `a` into `b` (optimal string alignment). */
+export function distance(a: string, b: string, costs: Costs = EVEN): number {
   let before: number[] = []
   let above = Array.from({ length: b.length + 1 }, (_, j) => j)
   for (let i = 1; i <= a.length; i++) {
     const row = [i]
     for (let j = 1; j <= b.length; j++) {
       const same = a[i - 1] === b[j - 1]
-      let least = Math.min((above[j - 1] as number) + (same ? 0 : 1), (above[j] as number) + 1, (row[j - 1] as number) + 1)
-      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) least = Math.min(least, (before[j - 2] as number) + 1)
+      let least = Math.min(
+        (above[j - 1] as number) + (same ? 0 : costs.change),
+        (above[j] as number) + costs.remove,
+        (row[j - 1] as number) + costs.insert,
+      )
+      const isSwap = i > 1 && j > 1 && !same && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]
+      if (isSwap) least = Math.min(least, (before[j - 2] as number) + costs.swap)
       row.push(least)
     }
     before = above
