@@ -32,20 +32,46 @@ const ESCAPES: Record<string, string> = {
 }
 
 /** A RegExp that matches a whole text where Java's String.matches would. Throws Failure for what is no pattern. */
-export function javaPattern(source: string): RegExp {
+export const javaPattern = (source: string): RegExp => compile(source, (body) => `^(?:${body})$`)
+
+function compile(source: string, around: (body: string) => string): RegExp {
   const flags = /^\(\?([imsux]+)\)/.exec(source)
   const own = new Set(['u', ...(flags?.[1] ?? '').replace(/[ux]/g, '')])
-  const body = translate(source.slice(flags?.[0].length ?? 0))
+  const body = around(translate(source.slice(flags?.[0].length ?? 0)))
   try {
-    return new RegExp(`^(?:${body})$`, [...own].join(''))
+    return new RegExp(body, [...own].join(''))
   } catch {
     own.delete('u') // Java takes escapes of ordinary letters, which the u flag refuses
     try {
-      return new RegExp(`^(?:${body})$`, [...own].join(''))
+      return new RegExp(body, [...own].join(''))
     } catch (error) {
       throw new Failure(`${source} is an invalid regex.`, { hint: error instanceof Error ? error.message : '' })
     }
   }
+}
+
+/** Splits as java.util.regex.Pattern.split does: empty pieces at the end go, a text without a match stays as it is. */
+export function javaSplitter(source: string): (text: string) => string[] {
+  const separator = /^[^\\^$.*+?()[\]{}|]+$/.test(source) ? source : compile(source, (body) => body)
+  return (text) => {
+    const pieces = splitAt(text, separator)
+    if (pieces.length === 1) return pieces
+    while (pieces.at(-1) === '') pieces.pop()
+    return pieces
+  }
+}
+
+function splitAt(text: string, separator: string | RegExp): string[] {
+  if (typeof separator === 'string') return text.split(separator)
+  const pieces: string[] = []
+  let from = 0
+  for (const match of text.matchAll(new RegExp(separator, `${separator.flags}g`))) {
+    const end = match.index + match[0].length
+    if (end === 0) continue // a match of nothing at the beginning
+    pieces.push(text.slice(from, match.index))
+    from = end
+  }
+  return [...pieces, text.slice(from)]
 }
 
 function translate(source: string): string {
