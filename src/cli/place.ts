@@ -1,5 +1,6 @@
 /** From options to a place: what where.ts is asked to open. */
 import type { System } from '../system'
+import { logLine } from './log'
 import type { OptionTable, Values, Voice } from './options'
 import { readProperties } from './properties'
 import type { Terminal } from './terminal'
@@ -27,7 +28,7 @@ export function isPlaceNamed({ terminal, system, voice }: At, isDirectoryGiven: 
 
 /** What to open: the old option's place first, then what `--bootstrap-server`, `--data-dir` and `--command-config` say. */
 export function placeOptions(
-  { terminal, system }: At,
+  { terminal, system, voice }: At,
   options: Values<OptionTable>,
   where: Where | undefined,
   more: { clientId?: string; properties?: ReadonlyMap<string, string> },
@@ -38,10 +39,22 @@ export function placeOptions(
   const properties = more.properties ?? read
   const bootstrapServer = where?.kind === 'server' ? where.servers : word('bootstrapServer')
   const dataDir = where?.kind === 'directory' ? where.directory : where ? undefined : word('dataDir')
+  const clientId = more.clientId ?? properties.get('client.id') ?? 'adminclient-1'
+  const warn = (words: string) => {
+    const line = logLine(
+      system.clock.now(),
+      'WARN',
+      `[AdminClient clientId=${clientId}] ${words}`,
+      'org.apache.kafka.clients.NetworkClient',
+    )
+    terminal.stderr.write(`${line}\n`)
+  }
   return {
     ...(bootstrapServer === undefined ? {} : { bootstrapServer }),
     ...(dataDir === undefined ? {} : { dataDir }),
-    clientId: more.clientId ?? properties.get('client.id') ?? 'adminclient-1',
+    clientId,
     properties,
+    // kt says it once, with the error, when time is up
+    ...(voice === 'kafka' ? { onWarning: warn } : {}),
   }
 }

@@ -5,22 +5,30 @@ import { Failure } from '../cli/errors'
 import { isInternal, topicFilter } from '../cli/java-regex'
 import { nearest } from '../cli/suggest'
 import { KafkaError } from '../client/kafka-error'
-import type { Call } from '../protocol/call'
 import { errors } from '../protocol/errors'
 import type { TopicOptions } from './topics-options'
-import { addPartitions, create, describeByName, listings, type MorePartitions, type NewTopic, remove } from './topics-requests'
+import {
+  type Asks,
+  addPartitions,
+  create,
+  describeByName,
+  listings,
+  type MorePartitions,
+  type NewTopic,
+  remove,
+} from './topics-requests'
 
 /** What an action works with. */
 export interface At extends Context {
-  readonly call: Call
+  readonly cluster: Asks
 }
 
 /** Names of the topics that --topic means, sorted; all without it. */
 export async function topicsFor(
-  { call }: At,
+  { cluster }: At,
   { topic, excludeInternal }: TopicOptions,
 ): Promise<{ found: string[]; all: string[] }> {
-  const all = (await listings(call)).map(({ name }) => name).sort()
+  const all = (await listings(cluster)).map(({ name }) => name).sort()
   const isMeant = topic === undefined ? () => true : topicFilter(topic)
   return { found: all.filter((name) => isMeant(name) && !(excludeInternal && isInternal(name))), all }
 }
@@ -45,11 +53,11 @@ export async function listTopics(at: At, options: TopicOptions): Promise<void> {
 }
 
 export async function createTopic(at: At, options: TopicOptions): Promise<void> {
-  const { out, call } = at
+  const { out, cluster } = at
   const topic = newTopic(options)
   if (/[._]/.test(topic.name)) warn(at, COLLISION_WARNING)
   try {
-    const made = await create(call, topic)
+    const made = await create(cluster, topic)
     if (out.form === 'json') out.json({ created: { name: topic.name, ...made } })
     else out.line(`Created topic ${topic.name}.`)
   } catch (error) {
@@ -125,19 +133,19 @@ function javaInt(word: string): number {
 }
 
 export async function alterTopics(at: At, options: TopicOptions): Promise<void> {
-  const { out, call, legacy } = at
+  const { out, cluster, legacy } = at
   const { partitions = 0, replicaAssignment } = options
   const assignment = replicaAssignment === undefined ? undefined : parseAssignment(replicaAssignment)
   const names = await topicsThatMustExist(at, options)
   if (legacy === 'zookeeper') out.line(PARTITION_WARNING)
   if (names.length > 0) {
-    const before = assignment ? await describeByName(call, names, options.partitionSizeLimitPerResponse ?? 2000) : []
+    const before = assignment ? await describeByName(cluster, names, options.partitionSizeLimitPerResponse ?? 2000) : []
     const more = names.map((name): MorePartitions => {
       const has = before.find((topic) => topic.name === name)?.partitions.length ?? 0
       const assignments = assignment?.slice(has).map((brokerIds) => ({ brokerIds })) ?? null
       return { name, count: partitions, assignments }
     })
-    await addPartitions(call, more)
+    await addPartitions(cluster, more)
   }
   if (legacy === 'zookeeper') out.line('Adding partitions succeeded!')
   else if (out.form === 'json') out.json({ altered: names.map((name) => ({ name, partitions })) })
@@ -148,9 +156,9 @@ const PARTITION_WARNING =
   'WARNING: If partitions are increased for a topic that has a key, the partition logic or ordering of the messages will be affected'
 
 export async function deleteTopics(at: At, options: TopicOptions): Promise<void> {
-  const { out, call, legacy } = at
+  const { out, cluster, legacy } = at
   const names = await topicsThatMustExist(at, options)
-  if (names.length > 0) await remove(call, names)
+  if (names.length > 0) await remove(cluster, names)
   if (legacy === 'zookeeper') {
     for (const name of names) out.line(`Topic ${name} is marked for deletion.`)
     out.line('Note: This will have no impact if delete.topic.enable is not set to true.')

@@ -32,12 +32,12 @@ interface Described extends Topic {
 export async function describeTopics(at: At, options: TopicOptions): Promise<void> {
   const topics = await chosenTopics(at, options)
   const configs = await topicConfigs(
-    at.call,
+    at.cluster,
     topics.map(({ name }) => name),
   )
   const isFiltered = hasFilter(options)
-  const moves = topics.length > 0 ? await reassignments(at.call, topics) : new Map<string, Reassignment>()
-  const brokers = options.unavailablePartitions ? await liveBrokers(at.call) : new Set<number>()
+  const moves = topics.length > 0 ? await reassignments(at.cluster, topics) : new Map<string, Reassignment>()
+  const brokers = options.unavailablePartitions ? await liveBrokers(at.cluster) : new Set<number>()
   const described = topics.map((topic): Described => {
     const entries = configs.get(topic.name) ?? []
     const least = Number(entries.find(({ name }) => name === 'min.insync.replicas')?.value ?? 1)
@@ -62,14 +62,14 @@ async function chosenTopics(at: At, options: TopicOptions): Promise<Topic[]> {
   const { topicId, ifExists, partitionSizeLimitPerResponse = 2000 } = options
   const id = topicId === undefined ? ZERO_UUID : parseUuid(topicId)
   if (id !== ZERO_UUID) {
-    const known = (await listings(at.call)).some((one) => one.topicId === id)
-    if (known) return describeById(at.call, id)
+    const known = (await listings(at.cluster)).some((one) => one.topicId === id)
+    if (known) return describeById(at.cluster, id)
     if (ifExists) return []
     throw new Failure(`TopicId '${id}' does not exist as expected`, { sentence: `there is no topic with the id ${id}` })
   }
   const names = await topicsThatMustExist(at, options)
   if (names.length === 0) return []
-  const topics = await describeByName(at.call, names, partitionSizeLimitPerResponse)
+  const topics = await describeByName(at.cluster, names, partitionSizeLimitPerResponse)
   // Kafka prints the topics in the order of a HashMap made for their number; people get them sorted
   return at.out.form === 'kafka' ? hashOrder(topics, ({ name }) => hashCode(name), topics.length) : topics
 }

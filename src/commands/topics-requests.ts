@@ -1,4 +1,5 @@
 /** What kafka-topics.sh asks of a cluster. An error in a reply is thrown with Kafka's exception and words. */
+import type { Cluster } from '../client/cluster'
 import { errorIn, kafkaError } from '../client/kafka-error'
 import { CreatePartitions } from '../protocol/apis/create-partitions'
 import { CreateTopics } from '../protocol/apis/create-topics'
@@ -8,8 +9,10 @@ import { DescribeConfigs } from '../protocol/apis/describe-configs'
 import { DescribeTopicPartitions } from '../protocol/apis/describe-topic-partitions'
 import { ListPartitionReassignments } from '../protocol/apis/list-partition-reassignments'
 import { Metadata } from '../protocol/apis/metadata'
-import type { Call } from '../protocol/call'
 import { type Reply, type RequestIn, ZERO_UUID } from '../protocol/types'
+
+/** What is used of a cluster. A call of `during` has that name in Kafka's words for a time-out. */
+export type Asks = Pick<Cluster, 'call' | 'during'>
 
 const TIMEOUT_MS = 30_000
 
@@ -18,7 +21,8 @@ export interface TopicListing {
   readonly topicId: string
 }
 
-export async function listings(call: Call): Promise<TopicListing[]> {
+export async function listings(cluster: Asks): Promise<TopicListing[]> {
+  const call = cluster.during('listTopics')
   const reply = await call(Metadata, { topics: null, allowAutoTopicCreation: true })
   return reply.topics.flatMap(({ name, topicId }) => (name === null ? [] : [{ name, topicId }]))
 }
@@ -40,7 +44,8 @@ export interface Topic extends TopicListing {
 }
 
 /** Topics with their partitions, page by page. */
-export async function describeByName(call: Call, names: readonly string[], limit: number): Promise<Topic[]> {
+export async function describeByName(cluster: Asks, names: readonly string[], limit: number): Promise<Topic[]> {
+  const call = cluster.during('describeTopics')
   const topics = new Map<string, { name: string; topicId: string; partitions: Partition[] }>()
   const wanted = [...names].sort() // the broker answers in this order, and a page may end anywhere in it
   let cursor: { topicName: string; partitionIndex: number } | null = null
@@ -87,7 +92,8 @@ const partitionOf = ({ partitionIndex, leaderId, replicaNodes, isrNodes }: WireP
 })
 
 /** A topic by its id. The reply of Metadata, which alone knows ids, has no eligible leaders. */
-export async function describeById(call: Call, topicId: string): Promise<Topic[]> {
+export async function describeById(cluster: Asks, topicId: string): Promise<Topic[]> {
+  const call = cluster.during('describeTopics')
   const reply = await call(Metadata, { topics: [{ topicId, name: null }], allowAutoTopicCreation: false })
   return reply.topics.map((topic) => {
     if (topic.errorCode !== 0) throw kafkaError(topic.errorCode)
@@ -108,10 +114,10 @@ export const OWN_SOURCE = 1
 export const DEFAULT_SOURCE = 5
 
 /** Settings of topics by topic. */
-export async function topicConfigs(call: Call, names: readonly string[]): Promise<Map<string, ConfigEntry[]>> {
+export async function topicConfigs(cluster: Asks, names: readonly string[]): Promise<Map<string, ConfigEntry[]>> {
   if (names.length === 0) return new Map()
   const resources = names.map((resourceName) => ({ resourceType: TOPIC, resourceName, configurationKeys: null }))
-  const reply = await call(DescribeConfigs, { resources })
+  const reply = await cluster.call(DescribeConfigs, { resources })
   return new Map(
     reply.results.map(({ resourceName, errorCode, errorMessage, configs }) => {
       const error = errorIn(errorCode, errorMessage)
@@ -128,9 +134,9 @@ export interface Reassignment {
 }
 
 /** Moves that are under way, by `topic-partition`; none where the cluster will not say. */
-export async function reassignments(call: Call, topics: readonly Topic[]): Promise<Map<string, Reassignment>> {
+export async function reassignments(cluster: Asks, topics: readonly Topic[]): Promise<Map<string, Reassignment>> {
   const asked = topics.map(({ name, partitions }) => ({ name, partitionIndexes: partitions.map((one) => one.partition) }))
-  const reply = await call(ListPartitionReassignments, { timeoutMs: TIMEOUT_MS, topics: asked })
+  const reply = await cluster.call(ListPartitionReassignments, { timeoutMs: TIMEOUT_MS, topics: asked })
   const found = new Map<string, Reassignment>()
   if (reply.errorCode !== 0) return found
   for (const { name, partitions } of reply.topics) {
@@ -141,8 +147,8 @@ export async function reassignments(call: Call, topics: readonly Topic[]): Promi
   return found
 }
 
-export async function liveBrokers(call: Call): Promise<Set<number>> {
-  const reply = await call(DescribeCluster, { includeClusterAuthorizedOperations: false })
+export async function liveBrokers(cluster: Asks): Promise<Set<number>> {
+  const reply = await cluster.call(DescribeCluster, { includeClusterAuthorizedOperations: false })
   const error = errorIn(reply.errorCode, reply.errorMessage)
   if (error) throw error
   return new Set(reply.brokers.map(({ brokerId }) => brokerId))
@@ -152,10 +158,10 @@ export type NewTopic = RequestIn<typeof CreateTopics>['topics'][number]
 
 /** Creates a topic and gives its id, and its partitions where the broker says how many it made. */
 export async function create(
-  call: Call,
+  cluster: Asks,
   topic: NewTopic,
 ): Promise<{ topicId: string; partitions: number; replicationFactor: number }> {
-  const reply = await call(CreateTopics, { topics: [topic], timeoutMs: TIMEOUT_MS })
+  const reply = await cluster.call(CreateTopics, { topics: [topic], timeoutMs: TIMEOUT_MS })
   const [made] = reply.topics
   if (!made) throw kafkaError(-1)
   const error = errorIn(made.errorCode, made.errorMessage)
@@ -165,14 +171,14 @@ export async function create(
 
 export type MorePartitions = RequestIn<typeof CreatePartitions>['topics'][number]
 
-export async function addPartitions(call: Call, topics: readonly MorePartitions[]): Promise<void> {
-  const reply = await call(CreatePartitions, { topics: [...topics], timeoutMs: TIMEOUT_MS, validateOnly: false })
+export async function addPartitions(cluster: Asks, topics: readonly MorePartitions[]): Promise<void> {
+  const reply = await cluster.call(CreatePartitions, { topics: [...topics], timeoutMs: TIMEOUT_MS, validateOnly: false })
   throwFirst(reply.results)
 }
 
-export async function remove(call: Call, names: readonly string[]): Promise<void> {
+export async function remove(cluster: Asks, names: readonly string[]): Promise<void> {
   const topics = names.map((name) => ({ name, topicId: ZERO_UUID }))
-  const reply = await call(DeleteTopics, { topics, topicNames: [...names], timeoutMs: TIMEOUT_MS })
+  const reply = await cluster.call(DeleteTopics, { topics, topicNames: [...names], timeoutMs: TIMEOUT_MS })
   throwFirst(reply.responses)
 }
 

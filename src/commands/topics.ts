@@ -42,7 +42,7 @@ export default command({
       context.out.error(messageOf(error)) // Kafka makes its client before it begins to report errors on stdout
       return 1
     }
-    await ACTIONS[action]({ ...context, call: place.cluster.call }, options)
+    await ACTIONS[action]({ ...context, cluster: place.cluster }, options)
     return 0
   },
 })

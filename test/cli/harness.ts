@@ -1,0 +1,174 @@
+/**
+ * Runs a command as a user would: words in, what was printed and the exit code out. The terminal, the files and the place are the
+ * test's own.
+ *
+ *     const kt = harness({ call })
+ *     expect(await kt.run(topics, '--list')).toEqual({ out: 'a\n', err: '', code: 0 })       // as kt, in a pipe
+ *     expect(await kt.kafka(topics, '--bootstrap-server x:1 --list')).toMatchObject({ code: 0 })   // as kafka-topics.sh
+ */
+
+import type { Command, LegacyKind } from '../../src/cli/command'
+import type { Voice } from '../../src/cli/options'
+import { type Doors, runCommand } from '../../src/cli/run'
+import type { Output, Signal, Terminal } from '../../src/cli/terminal'
+import type { PlaceOptions, Where } from '../../src/cli/where'
+import type { Cluster } from '../../src/client/cluster'
+import type { Call } from '../../src/protocol/call'
+import type { FileSystem, System } from '../../src/system'
+
+export interface Result {
+  readonly out: string
+  readonly err: string
+  readonly code: number
+}
+
+export interface Setup {
+  /** Answers what the command asks; its names for time-outs are in `during`. */
+  readonly call?: Call
+  /** Instead of `call`: the whole cluster. */
+  readonly cluster?: Cluster
+  /** Rejects when the place is opened. */
+  readonly refuse?: Error
+  readonly env?: Record<string, string>
+  readonly isTTY?: boolean
+  readonly columns?: number
+  readonly stdin?: string
+  /** Texts by absolute path; the working directory is /work. */
+  readonly files?: Record<string, string>
+  /** What `--zookeeper` and `--broker-list` of old tutorials lead to. */
+  readonly legacy?: (kind: LegacyKind, address: string) => Where | undefined
+}
+
+export interface Harness {
+  run(command: Command, ...words: string[]): Promise<Result>
+  kafka(command: Command, ...words: string[]): Promise<Result>
+  /** Every place that was opened. */
+  readonly opened: PlaceOptions[]
+  readonly closed: { count: number }
+  /** Names of operations, as Cluster.during was given them. */
+  readonly during: string[]
+  /** Sends a signal to the command that runs. */
+  signal(name: Signal): void
+  /** Nobody reads stdout any more. */
+  hangUp(): void
+}
+
+const never: Call = async (api) => {
+  throw new Error(`the test did not expect ${api.name}`)
+}
+
+/** One word is split at blanks, several are taken as they are. */
+const wordsOf = (words: readonly string[]) =>
+  words.length === 1 ? (words[0] as string).split(' ').filter((word) => word !== '') : words
+
+export function harness(setup: Setup = {}): Harness {
+  const opened: PlaceOptions[] = []
+  const closed = { count: 0 }
+  const during: string[] = []
+  const listeners = new Set<(signal: Signal) => void>()
+  const gone = new Set<() => void>()
+  const call = setup.call ?? never
+  const cluster =
+    setup.cluster ??
+    ({
+      call,
+      during(name: string) {
+        during.push(name)
+        return call
+      },
+    } as unknown as Cluster) // as much of a cluster as a command that only calls can see
+  const doors: Doors = {
+    async openPlace(_terminal, _system, options) {
+      opened.push(options)
+      if (setup.refuse) throw setup.refuse
+      const close = async () => {
+        closed.count++
+      }
+      return { kind: 'server', name: options.bootstrapServer ?? options.dataDir ?? '', cluster, clusterFor: () => cluster, close }
+    },
+    legacyServer: async (_terminal, _system, kind, address) => setup.legacy?.(kind, address),
+  }
+  async function run(voice: Voice, command: Command, words: readonly string[]): Promise<Result> {
+    const printed = { out: '', err: '' }
+    const argv = wordsOf(words)
+    const terminal = terminalOf(setup, argv, printed, listeners, gone)
+    const code = await runCommand(command, voice, terminal, systemOf(setup), doors, argv)
+    return { ...printed, code }
+  }
+  return {
+    run: (command, ...words) => run('kt', command, words),
+    kafka: (command, ...words) => run('kafka', command, words),
+    opened,
+    closed,
+    during,
+    signal: (name) => {
+      for (const listener of listeners) listener(name)
+    },
+    hangUp: () => {
+      for (const listener of gone) listener()
+    },
+  }
+}
+
+function terminalOf(
+  { env = {}, isTTY = false, columns = 80, stdin = '' }: Setup,
+  argv: readonly string[],
+  printed: { out: string; err: string },
+  listeners: Set<(signal: Signal) => void>,
+  gone: Set<() => void>,
+): Terminal {
+  const output = (name: 'out' | 'err'): Output => ({
+    isTTY,
+    columns,
+    write(data) {
+      printed[name] += typeof data === 'string' ? data : Buffer.from(data).toString('utf8')
+      return true
+    },
+    drained: async () => {},
+    onGone: (listener) => void gone.add(listener),
+  })
+  return {
+    program: 'kt',
+    argv,
+    env,
+    cwd: '/work',
+    stdin: {
+      isTTY: false,
+      async *chunks() {
+        if (stdin !== '') yield Buffer.from(stdin)
+      },
+    },
+    stdout: output('out'),
+    stderr: output('err'),
+    onSignal(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+  }
+}
+
+/** A world with a few files, in which no time passes. */
+export function systemOf({ files = {} }: Pick<Setup, 'files'> = {}): System {
+  const fs: Partial<FileSystem> = {
+    exists: (path) => path in files,
+    stat(path) {
+      if (path in files) return { isDirectory: false, size: files[path]?.length ?? 0, modifiedMs: 0 }
+      const isFolder = Object.keys(files).some((name) => name.startsWith(`${path}/`))
+      return isFolder ? { isDirectory: true, size: 0, modifiedMs: 0 } : undefined
+    },
+    readFile(path) {
+      const text = files[path]
+      if (text === undefined) throw Object.assign(new Error(`no ${path}`), { code: 'ENOENT' })
+      return Buffer.from(text)
+    },
+  }
+  return {
+    fs: fs as FileSystem, // the part that a command line reads with
+    clock: { now: () => 0, monotonic: () => 0, after: () => ({ cancel() {} }), soon: (task) => queueMicrotask(task) },
+    net: {
+      connect: () => Promise.reject(new Error('no network')),
+      listen: () => Promise.reject(new Error('no network')),
+    },
+    random: { bytes: (size) => Buffer.alloc(size), below: () => 0 },
+  }
+}
