@@ -1,14 +1,32 @@
-/** Where a command works: the contract that run.ts and the commands are written against. */
-import type { Call } from '../protocol/call'
+/**
+ * Where a command works: a data directory, whose broker is whichever kt holds its lock, or a server. The one place in cli/ that
+ * joins engine, server and client.
+ *
+ * Whoever takes the directory's lock is its broker and listens on a unix socket inside it; the next kt finds the lock taken and
+ * dials. When the holder ends, the others see a broker that disconnects, try again, and one of them takes the lock.
+ */
+import { Cluster } from '../client/cluster'
+import type { Dial } from '../client/cluster/nodes'
+import { adminConfig, type ClientConfig } from '../client/config'
+import { netDial } from '../client/dial'
+import { type Link, linkTo, openLink } from '../client/link'
+import { lockPath, readOwner } from '../storage/owner'
+import { realPath } from '../storage/path'
 import type { System } from '../system'
-import type { LegacyKind } from './command'
 import { Failure } from './errors'
+import { type Held, holdDirectory } from './hold'
 import type { Terminal } from './terminal'
+
+export { legacyServer } from './legacy'
 
 export interface Place {
   readonly kind: 'directory' | 'server'
+  /** For messages: the directory's path, or the servers. */
   readonly name: string
-  readonly cluster: { readonly call: Call }
+  /** For administration. */
+  readonly cluster: Cluster
+  /** Another cluster client of the same place, for a producer or a consumer with a configuration of its own. */
+  clusterFor(config: ClientConfig, options?: { complainsTwice?: boolean }): Cluster
   close(): Promise<void>
 }
 
@@ -16,7 +34,9 @@ export interface PlaceOptions {
   readonly bootstrapServer?: string
   readonly dataDir?: string
   readonly clientId: string
+  /** Of the client's configuration file. */
   readonly properties: ReadonlyMap<string, string>
+  readonly onWarning?: (text: string) => void
 }
 
 /** What a place is, before it is opened. */
@@ -24,15 +44,173 @@ export type Where =
   | { readonly kind: 'directory'; readonly directory: string }
   | { readonly kind: 'server'; readonly servers: string }
 
-export async function openPlace(_terminal: Terminal, _system: System, _options: PlaceOptions): Promise<Place> {
-  throw new Failure('there is no engine yet')
+/** The place that options and environment name; pure but for looking for `.kt` folders. Order: design "What users get". */
+export function choosePlace(
+  { env, cwd }: Pick<Terminal, 'env' | 'cwd'>,
+  { fs }: System,
+  options: Pick<PlaceOptions, 'bootstrapServer' | 'dataDir'>,
+): Where {
+  if (options.bootstrapServer !== undefined) return { kind: 'server', servers: options.bootstrapServer }
+  if (options.dataDir === undefined && env['KT_BOOTSTRAP_SERVERS'])
+    return { kind: 'server', servers: env['KT_BOOTSTRAP_SERVERS'] }
+  return {
+    kind: 'directory',
+    directory: realPath(cwd, options.dataDir ?? env['KT_DATA_DIR'] ?? projectFolder(fs, cwd) ?? userFolder(env)),
+  }
 }
 
-export async function legacyServer(
-  _terminal: Terminal,
-  _system: System,
-  _kind: LegacyKind,
-  _address: string,
-): Promise<Where | undefined> {
+function projectFolder(fs: System['fs'], cwd: string): string | undefined {
+  const parts = cwd.split('/')
+  for (let count = parts.length; count > 0; count--) {
+    const folder = `${parts.slice(0, count).join('/')}/.kt`
+    if (fs.stat(folder)?.isDirectory) return folder
+  }
   return undefined
+}
+function userFolder(env: Terminal['env']): string {
+  const data = env['XDG_DATA_HOME'] || `${env['HOME'] ?? '.'}/.local/share`
+  return `${data}/kt`
+}
+
+export async function openPlace(terminal: Terminal, system: System, options: PlaceOptions): Promise<Place> {
+  const where = choosePlace(terminal, system, options)
+  const properties = Object.fromEntries(options.properties)
+  const warn = options.onWarning ? { onWarning: options.onWarning } : {}
+  if (where.kind === 'server') {
+    const server = { ...properties, 'bootstrap.servers': where.servers, 'client.id': options.clientId }
+    const clusterFor: Place['clusterFor'] = (config, more) =>
+      new Cluster({
+        dial: netDial({ net: system.net, clock: system.clock, config }),
+        clock: system.clock,
+        random: system.random,
+        config,
+        ...warn,
+        ...more,
+      })
+    return placeOf('server', where.servers, clusterFor, adminConfig(server), async () => {})
+  }
+  const directory = new DirectoryPlace(system, where.directory, terminal)
+  const clusterFor: Place['clusterFor'] = (config) =>
+    new Cluster({
+      dial: directory.dial(config),
+      clock: system.clock,
+      random: system.random,
+      config,
+      bootstrap: [{ host: 'localhost', port: 0 }],
+    })
+  const config = adminConfig({ ...properties, 'bootstrap.servers': 'localhost:9092', 'client.id': options.clientId })
+  await directory.reach() // an error of the directory is told at once, not after a minute of trying
+  return placeOf('directory', where.directory, clusterFor, config, () => directory.close())
+}
+
+function placeOf(
+  kind: Place['kind'],
+  name: string,
+  make: Place['clusterFor'],
+  config: ClientConfig,
+  end: () => Promise<void>,
+): Place {
+  const clusters: Cluster[] = []
+  const clusterFor: Place['clusterFor'] = (own, options) => {
+    const cluster = make(own, options)
+    clusters.push(cluster)
+    return cluster
+  }
+  let admin: Cluster | undefined
+  return {
+    kind,
+    name,
+    get cluster() {
+      admin ??= clusterFor(config)
+      return admin
+    },
+    clusterFor,
+    async close() {
+      for (const cluster of clusters) cluster.close()
+      await end()
+    },
+  }
+}
+
+/** How long a lock may be held by somebody who answers on no socket before that is said. */
+const SILENT_HOLDER_MS = 5000
+const RETRY_MS = 4
+
+/** A data directory, reached through the engine in this process or through whoever holds it. */
+class DirectoryPlace {
+  private held: Held | undefined
+  private holding: Promise<Held | undefined> | undefined
+  private readonly links = new Set<Link>()
+  private closed = false
+
+  constructor(
+    private readonly system: System,
+    private readonly folder: string,
+    private readonly terminal: Terminal,
+  ) {}
+
+  dial(config: ClientConfig): Dial {
+    return async () => {
+      const link = await this.link(config)
+      this.links.add(link)
+      void link.closed.then(() => this.links.delete(link))
+      return link
+    }
+  }
+
+  /** Takes the lock if it is free. Rejects when the directory cannot be used. */
+  async reach(): Promise<void> {
+    await this.hold()
+  }
+
+  private hold(): Promise<Held | undefined> {
+    this.holding ??= this.take().finally(() => {
+      this.holding = undefined
+    })
+    return this.holding
+  }
+  private async take(): Promise<Held | undefined> {
+    if (this.held || this.closed) return this.held
+    const held = await holdDirectory(this.system, this.folder, {
+      kind: 'command',
+      env: this.terminal.env,
+      report: (line) => void this.terminal.stderr.write(`kt: ${line}\n`),
+      onLost: () => this.lost(),
+    })
+    this.held = held
+    return held
+  }
+  /** The directory was handed over: whoever was served here asks again, and finds the new holder. */
+  private lost(): void {
+    this.held = undefined
+    for (const link of this.links) link.close()
+  }
+
+  private async link(config: ClientConfig): Promise<Link> {
+    const { clock, net } = this.system
+    const started = clock.monotonic()
+    for (;;) {
+      const held = await this.hold()
+      if (held) return linkTo(held.callOf(config['client.id']))
+      const owner = readOwner(this.system, this.folder)
+      if (owner) {
+        const connection = await net.connect({ path: owner.socket }, 1000).catch(() => undefined)
+        if (connection)
+          return openLink(connection, clock, { clientId: config['client.id'], requestTimeoutMs: config['request.timeout.ms'] })
+      }
+      if (clock.monotonic() - started > SILENT_HOLDER_MS) throw new Failure(this.silent(owner?.pid))
+      await new Promise<void>((resolve) => void clock.after(RETRY_MS, resolve))
+    }
+  }
+  private silent(pid: number | undefined): string {
+    const who = pid === undefined ? 'another program, perhaps Apache Kafka' : `kt, process ${pid}, which does not answer`
+    return `${this.folder} is held by ${who} (lock ${lockPath(this.folder)}). Stop it, or speak to it with --bootstrap-server`
+  }
+
+  async close(): Promise<void> {
+    this.closed = true
+    const holding = await this.holding?.catch(() => undefined)
+    await (this.held ?? holding)?.release()
+    this.held = undefined
+  }
 }

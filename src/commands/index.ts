@@ -23,5 +23,7 @@ const entry = (name: string, summary: string, load: Entry['load'], hasVersion = 
 })
 
 export const commands: readonly Entry[] = [
+  entry('server-start', 'Serve a data directory on a port, to any Kafka client', () => import('./server-start')),
+  entry('server-stop', 'Stop running kt servers', () => import('./server-stop')),
   entry('topics', 'Create, list, describe, alter and delete topics', () => import('./topics')),
 ]

@@ -10,7 +10,8 @@ import type { DataDirectory } from '../storage/directory'
 import { Flusher } from '../storage/flusher'
 import type { Log } from '../storage/log'
 import type { System } from '../system/system'
-import { type BrokerSettings, type TopicSettings, topicSettings } from './configs/settings'
+import { type BrokerSettings, brokerSettings } from './configs/broker-settings'
+import { type TopicSettings, topicSettings } from './configs/topic-settings'
 import { FetchSessions } from './fetch-sessions'
 import type { GroupCoordinator } from './groups/coordinator'
 import type { Handler } from './handler'
@@ -33,7 +34,6 @@ export class Engine implements Service {
   readonly metadata = new MetadataImage()
   readonly fetchSessions = new FetchSessions()
   readonly system: System
-  readonly settings: BrokerSettings
   readonly metadataLog: MetadataLog
   /** Transactions are not coordinated yet: docs/SKIPPED.md. */
   readonly transactions = false
@@ -43,13 +43,13 @@ export class Engine implements Service {
   private readonly settingsOf = new Map<string, TopicSettings>()
   private readonly flusher: Flusher
   private groupCoordinator: GroupCoordinator | undefined
+  private currentSettings: BrokerSettings | undefined
 
   constructor(
     readonly directory: DataDirectory,
     readonly options: EngineOptions,
   ) {
     this.system = directory.system
-    this.settings = options.settings
     this.flusher = new Flusher(this.system, (error) => this.failed(error))
     this.metadataLog = new MetadataLog(directory, this.metadata, (effect) => this.act(effect))
     this.metadataLog.load()
@@ -92,8 +92,7 @@ export class Engine implements Service {
         this.settingsOf.delete(effect.topic.name)
         break
       case 'config':
-        if (effect.resourceType === RESOURCE.TOPIC) this.settingsOf.delete(effect.name)
-        else if (effect.resourceType === RESOURCE.BROKER) this.settingsOf.clear()
+        this.forgetSettings(effect.resourceType, effect.name)
         break
     }
   }
@@ -112,19 +111,33 @@ export class Engine implements Service {
     if (!this.metadataLog.begun) this.metadataLog.begin(this.options.identity)
   }
 
+  /** The broker's settings as they are now: the file's, with what was set at run time over them (KIP-226). */
+  get settings(): BrokerSettings {
+    this.currentSettings ??= brokerSettings({
+      ...this.options.settings.layers,
+      allBrokers: this.metadata.configOf(RESOURCE.BROKER, ''),
+      thisBroker: this.metadata.configOf(RESOURCE.BROKER, String(this.nodeId)),
+    })
+    return this.currentSettings
+  }
   topicSettings(topic: string): TopicSettings {
     let settings = this.settingsOf.get(topic)
     if (!settings) {
-      const { metadata } = this
-      settings = topicSettings(metadata.configOf(RESOURCE.TOPIC, topic), this.settings, this.brokerOverrides())
+      settings = topicSettings(this.metadata.configOf(RESOURCE.TOPIC, topic), this.settings)
       this.settingsOf.set(topic, settings)
     }
     return settings
   }
-  /** Dynamic broker settings: this broker's over those of all. */
-  brokerOverrides(): ReadonlyMap<string, string> {
-    const { metadata } = this
-    return new Map([...metadata.configOf(RESOURCE.BROKER, ''), ...metadata.configOf(RESOURCE.BROKER, String(this.nodeId))])
+  private forgetSettings(resourceType: number, name: string): void {
+    if (resourceType === RESOURCE.TOPIC) this.settingsOf.delete(name)
+    else if (resourceType === RESOURCE.BROKER) {
+      this.settingsOf.clear()
+      this.currentSettings = undefined
+    } else return
+    for (const log of this.directory.openLogs()) {
+      const topic = log.name.slice(0, log.name.lastIndexOf('-'))
+      if (this.partitions.has(topic)) log.settings = this.topicSettings(topic)
+    }
   }
 
   // ---- partitions ----
@@ -195,6 +208,9 @@ export class Engine implements Service {
   /** Ends cleanly: everything on disk, and the marker that says so if anything was written. */
   close(): void {
     this.groupCoordinator?.close()
+    for (const partitions of this.partitions.values()) {
+      for (const { waiters } of partitions) for (const waiter of [...waiters]) waiter.leave()
+    }
     let unopened = false
     for (const partitions of this.partitions.values()) unopened ||= partitions.some((one) => !one.isOpen)
     this.directory.close(unopened)

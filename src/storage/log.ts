@@ -25,14 +25,15 @@ import { encodeSnapshot } from './snapshot'
 /** The topic settings that a log obeys; they may change while it is open. */
 export interface LogSettings {
   readonly segmentBytes: number
-  readonly segmentMs: number
+  /** Age at which a segment is rolled though it is not full. */
+  readonly rollMs: number
   readonly segmentJitterMs: number
   readonly segmentIndexBytes: number
   readonly indexIntervalBytes: number
   readonly retentionMs: number
   readonly retentionBytes: number
   readonly fileDeleteDelayMs: number
-  readonly deletes: boolean
+  readonly delete: boolean
 }
 
 /** A place in the log, remembered so that the next fetch of the same reader need not search. */
@@ -132,7 +133,7 @@ export class Log {
     const timestamp = maxTimestamp(buffer, at)
     const start = active.startTimestamp()
     const waited = start !== undefined && start >= 0 && timestamp >= 0 ? timestamp - start : this.system.clock.now() - active.createdMs
-    if (waited > settings.segmentMs - settings.segmentJitterMs) return true
+    if (waited > settings.rollMs - settings.segmentJitterMs) return true
     if (active.offsets.sizeBytes + 8 > settings.segmentIndexBytes || active.times.sizeBytes + 12 > settings.segmentIndexBytes) return true
     return baseOffset(buffer, at) + lastOffsetDelta(buffer, at) - active.base > 0x7fffffff
   }

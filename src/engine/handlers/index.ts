@@ -2,7 +2,7 @@
  * Which APIs are answered, and by what: the one table from which dispatch and ApiVersions are derived. An answer is loaded when
  * it is first asked for, so that a short command pays only for what it uses; a server loads all of them at its start.
  */
-import { apiTable } from '../../protocol/apis/index'
+import { apiRow } from '../../protocol/apis/numbers'
 import type { Engine } from '../engine'
 import type { Handler } from '../handler'
 
@@ -70,7 +70,7 @@ const ADVERTISED = new Map<number, readonly [number, number]>([
 /** What ApiVersions says: every API that is answered, with its versions. */
 export const advertised: readonly { readonly apiKey: number; readonly minVersion: number; readonly maxVersion: number }[] = rows.map(
   ({ key }) => {
-    const [minVersion, maxVersion] = ADVERTISED.get(key) ?? apiTable.find((row) => row.key === key)?.versions ?? [0, 0]
+    const [minVersion, maxVersion] = ADVERTISED.get(key) ?? apiRow(key)?.versions ?? [0, 0]
     return { apiKey: key, minVersion, maxVersion }
   },
 )

@@ -79,7 +79,7 @@ function producePartition(name: string, data: Asked, ask: Ask, acksAll: boolean,
   const stamped = settings.messageTimestampType === 'LogAppendTime'
   const problem = checkProduced(bytes, {
     topicPartition: partition.name,
-    compacted: settings.compacts,
+    compacted: settings.compact,
     version,
     ...(!stamped && { timestamps: { from: now - settings.messageTimestampBeforeMaxMs, to: now + settings.messageTimestampAfterMaxMs } }),
   })

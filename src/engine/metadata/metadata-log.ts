@@ -18,14 +18,14 @@ import type { Effect, MetadataImage, MetadataRecord } from './image'
 
 const SETTINGS: LogSettings = {
   segmentBytes: 1024 ** 3,
-  segmentMs: 604800000,
+  rollMs: 604800000,
   segmentJitterMs: 0,
   segmentIndexBytes: 10485760,
   indexIntervalBytes: 4096,
   retentionMs: Number.POSITIVE_INFINITY,
   retentionBytes: -1,
   fileDeleteDelayMs: 60000,
-  deletes: false,
+  delete: false,
 }
 
 export interface EndPoint {

@@ -1,0 +1,107 @@
+/** What a server is started with: a properties file of Kafka's, new or old, or kt's own defaults for one machine. */
+import { Failure, OptionError } from '../cli/errors'
+import type { Terminal } from '../cli/terminal'
+import { choosePlace } from '../cli/where'
+import { type BrokerSettings, defaultBrokerSettings } from '../engine/configs/broker-settings'
+import type { Listener } from '../engine/configs/listeners'
+import { readServerProperties } from '../engine/configs/server-properties'
+import { realPath } from '../storage/path'
+import type { System } from '../system'
+
+export const DEFAULT_PORT = 9092
+/** As Kafka's own file sets them for one node; its defaults are for three. */
+const ONE_NODE = new Map([
+  ['offsets.topic.replication.factor', '1'],
+  ['transaction.state.log.replication.factor', '1'],
+  ['transaction.state.log.min.isr', '1'],
+  ['group.initial.rebalance.delay.ms', '0'],
+])
+
+/** What is to be started, from a properties file or from kt's defaults. */
+export interface Plan {
+  readonly settings: BrokerSettings
+  readonly folder: string
+  readonly nodeId: number
+  readonly formatNew: boolean
+  readonly listeners: readonly Listener[]
+  /** What clients are told; undefined: the address that they came to. */
+  readonly advertised: { readonly host: string; readonly port: number } | undefined
+  readonly zookeeper: string | undefined
+  readonly warnings: readonly string[]
+}
+
+interface Words {
+  readonly port: number | undefined
+  readonly host: string | undefined
+  readonly dataDir: string | undefined
+  readonly override: readonly string[]
+}
+
+export function defaultPlan(terminal: Terminal, system: System, words: Words): Plan {
+  const where = choosePlace(
+    { env: { ...terminal.env, KT_BOOTSTRAP_SERVERS: undefined }, cwd: terminal.cwd },
+    system,
+    words.dataDir === undefined ? {} : { dataDir: words.dataDir },
+  )
+  const folder = where.kind === 'directory' ? where.directory : ''
+  const overrides = words.override.map((one): [string, string] => {
+    const at = one.indexOf('=')
+    if (at < 1) throw new OptionError(`--override wants NAME=VALUE, not ${one}`)
+    return [one.slice(0, at), one.slice(at + 1)]
+  })
+  const settings = defaultBrokerSettings(1, folder, new Map([...ONE_NODE, ...overrides]))
+  const listener: Listener = {
+    name: 'PLAINTEXT',
+    host: words.host ?? null,
+    port: words.port ?? DEFAULT_PORT,
+    protocol: 'PLAINTEXT',
+  }
+  return {
+    settings,
+    folder,
+    nodeId: 1,
+    formatNew: true,
+    listeners: [listener],
+    advertised: undefined,
+    zookeeper: undefined,
+    warnings: [],
+  }
+}
+
+export function filePlan(terminal: Terminal, system: System, path: string, overrides: readonly string[], isKt: boolean): Plan {
+  let content: string
+  try {
+    content = system.fs.readFile(realPath(terminal.cwd, path)).toString('utf8')
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT')
+      throw new Failure(path, { javaClass: 'java.nio.file.NoSuchFileException', sentence: `there is no properties file ${path}` })
+    throw new Failure(path, {
+      javaClass: 'java.nio.file.AccessDeniedException',
+      sentence: `${path} cannot be read: ${(error as Error).message}`,
+    })
+  }
+  const read = readServerProperties(content, overrides)
+  if (read.errors) {
+    const [first] = read.errors
+    throw new Failure(first, {
+      javaClass: 'org.apache.kafka.common.config.ConfigException',
+      sentence: `${path}: ${read.errors.join('; ')}`,
+    })
+  }
+  const { settings, warnings, raw } = read
+  const folder = realPath(terminal.cwd, settings.dataDirs[0] ?? '.')
+  const controllers = new Set(settings.controllerListeners)
+  const told = raw.has('advertised.listeners') ? settings.advertisedListeners.find(({ host }) => host) : undefined
+  const listeners = settings.listeners.filter((listener) => !controllers.has(listener) && listener.protocol === 'PLAINTEXT')
+  return {
+    settings,
+    folder,
+    nodeId: settings.nodeId,
+    formatNew: isKt || settings.layers.kind !== 'kraft',
+    listeners,
+    advertised: told && { host: told.host ?? 'localhost', port: told.port },
+    zookeeper: raw.get('zookeeper.connect'),
+    warnings,
+  }
+}

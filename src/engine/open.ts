@@ -1,0 +1,44 @@
+/** Opens the engine on a data directory whose lock the caller holds; a new or empty directory is formatted first, if that is wanted. */
+import { DataDirectory } from '../storage/directory'
+import { ForeignDirectory, META_PROPERTIES, readMetaProperties } from '../storage/meta-properties'
+import { randomUuid, type System } from '../system/system'
+import type { BrokerSettings } from './configs/broker-settings'
+import { Engine } from './engine'
+import { formatDirectory } from './metadata/format'
+import type { Identity } from './metadata/metadata-log'
+
+export interface OpenEngineOptions {
+  readonly settings: BrokerSettings
+  readonly identity: Identity
+  readonly report: (line: string) => void
+  readonly onFatal: (error: unknown) => void
+  /** Make a directory of the one that is empty or not there. */
+  readonly formatNew: boolean
+  /** Only for a new directory. */
+  readonly nodeId: number
+}
+
+/** What may lie in a directory that is still new: kt's own files, and the lock. */
+const OWN = /^(\.lock|kt\..*|lost\+found|\.kt)$/
+
+/** Throws ForeignDirectory when the directory holds something else, or is of another version; Node's errors when it cannot be read or written. */
+export function openEngine(system: System, folder: string, options: OpenEngineOptions): Engine {
+  const { fs, random } = system
+  let meta = readMetaProperties(fs, folder)
+  if (!meta) {
+    const others = fs.exists(folder) ? fs.list(folder).filter((name) => !OWN.test(name)) : []
+    if (others.length > 0 && !others.every((name) => name.startsWith('__cluster_metadata') || name.startsWith('bootstrap.checkpoint'))) {
+      throw new ForeignDirectory(`${folder} is not a Kafka data directory: it has no ${META_PROPERTIES}, but ${others.slice(0, 3).join(', ')}`)
+    }
+    if (!options.formatNew) throw new ForeignDirectory(`${folder} is not formatted: it has no ${META_PROPERTIES}`)
+    meta = { clusterId: randomUuid(random), nodeId: options.nodeId, directoryId: randomUuid(random) }
+    formatDirectory(system, folder, { meta, controller: options.identity.controller })
+  }
+  let engine: Engine | undefined
+  const directory = new DataDirectory(system, folder, meta, {
+    report: options.report,
+    brokerEpoch: () => engine?.brokerEpoch ?? -1,
+  })
+  engine = new Engine(directory, options)
+  return engine
+}
