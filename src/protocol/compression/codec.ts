@@ -58,10 +58,13 @@ export function decompress(codec: number, bytes: Buffer, limit: number): Buffer 
 }
 
 function gunzip(bytes: Buffer, limit: number): Buffer {
+  let output: Buffer
   try {
-    // Loaded here and not above, since zlib costs a program's start a millisecond.
-    return process.getBuiltinModule('node:zlib').gunzipSync(bytes, { maxOutputLength: Math.max(limit, 1) })
+    // Loaded here and not above, since zlib costs a program's start a millisecond. It wants a limit of at least 1.
+    output = process.getBuiltinModule('node:zlib').gunzipSync(bytes, { maxOutputLength: Math.max(limit, 1) })
   } catch (error) {
     throw new Malformed(0, `gzip data that do not decompress to ${limit} bytes (${(error as Error).message})`)
   }
+  if (output.length > limit) throw new Malformed(0, `gzip data of more than ${limit} bytes`)
+  return output
 }

@@ -1,23 +1,10 @@
 /**
- * The C library of Zstandard as WebAssembly, for Nodes without one of their own. Its simple functions take a whole frame and a
- * room for the result, which for reading is computed here, for Java's frames do not say how much they hold.
- *
- *   0  28 b5 2f fd         magic (50-5f 2a 4d 18: a frame to skip, its size behind as u32)
- *   4  descriptor          u8    7-6 size of the content size, 5 single segment, 2 checksum, 1-0 size of the dictionary id
- *   5  window              u8    unless single segment
- *   .. dictionary id             0, 1, 2 or 4 bytes
- *   .. content size              0 (1 if single segment), 2, 4 or 8 bytes
- *   .. blocks                    u24: 0 last, 1-2 kind (0 raw, 1 one byte repeated, 2 compressed), 3-23 size; then the bytes
- *   .. checksum            u32   if the descriptor says so
- *
- * All little-endian. Source: RFC 8878.
+ * The C library of Zstandard as WebAssembly, for Nodes without one of their own. Its simple functions take whole frames and a room
+ * for the result.
  */
 import { Malformed } from '../reader'
 import { instantiate, type Memory, type Module, Trap, Wasm } from './wasm'
-
-const MAGIC = 0xfd2fb528
-/** No block holds more. */
-const BLOCK_MAX = 128 * 1024
+import { zstdFrames } from './zstd-frames'
 
 interface Library {
   readonly memory: Memory
@@ -77,47 +64,12 @@ function compress(bytes: Buffer, level: number): Buffer {
 }
 
 function decompress(bytes: Buffer, limit: number): Buffer {
-  const room = Math.min(mostContent(bytes), limit)
+  let most = 0
+  for (const frame of zstdFrames(bytes)) most += frame.most
+  const room = Math.min(most, limit)
   const output = run(bytes, room, (wasm, to, from) => wasm.decompress(to, room, from, bytes.length))
   if (!output) throw new Malformed(0, `zstd data that do not decompress to ${limit} bytes`)
   return output
-}
-
-/** No fewer bytes than the frames hold, from their headers and those of their blocks. Throws Malformed if they are cut. */
-function mostContent(bytes: Buffer): number {
-  let sum = 0
-  let at = 0
-  const skip = (size: number) => {
-    if (size > bytes.length - at) throw new Malformed(at, 'zstd data that end early')
-    at += size
-  }
-  while (at < bytes.length) {
-    const frame = at
-    skip(8)
-    const magic = bytes.readUInt32LE(frame)
-    if (magic >>> 4 === 0x184d2a5) {
-      skip(bytes.readUInt32LE(frame + 4))
-      continue
-    }
-    if (magic !== MAGIC) throw new Malformed(frame, 'zstd data without their magic')
-    const descriptor = bytes[frame + 4] as number
-    const single = (descriptor >> 5) & 1
-    const dictionaryId = [0, 1, 2, 4][descriptor & 3] as number
-    const contentSize = [single, 2, 4, 8][descriptor >> 6] as number
-    at = frame
-    skip(5 + (1 - single) + dictionaryId + contentSize)
-    for (let last = 0; last === 0; ) {
-      skip(3)
-      const header = bytes.readUIntLE(at - 3, 3)
-      const kind = (header >> 1) & 3
-      const size = header >> 3
-      sum += kind === 2 ? BLOCK_MAX : size
-      skip(kind === 1 ? 1 : size)
-      last = header & 1
-    }
-    if ((descriptor & 4) !== 0) skip(4)
-  }
-  return sum
 }
 
 export const zstdLibrary = { compress, decompress }

@@ -4,6 +4,7 @@
  * frames can fill. Sources: RFC 8878; KIP-110.
  */
 import { Malformed } from '../reader'
+import { zstdFrames } from './zstd-frames'
 import { zstdLibrary } from './zstd-library'
 
 const DEFAULT_LEVEL = 3
@@ -28,9 +29,17 @@ export function zstdDecompress(bytes: Buffer, limit: number): Buffer {
   if (bytes.length === 0) return bytes
   const { zstdDecompressSync } = ofNode()
   if (!zstdDecompressSync) return zstdLibrary.decompress(bytes, limit)
-  try {
-    return zstdDecompressSync(bytes, { maxOutputLength: Math.max(limit, 1) })
-  } catch (error) {
-    throw new Malformed(0, `zstd data that do not decompress to ${limit} bytes (${(error as Error).message})`)
+  const pieces: Buffer[] = []
+  let left = limit
+  for (const { start, end } of zstdFrames(bytes)) {
+    try {
+      const piece = zstdDecompressSync(bytes.subarray(start, end), { maxOutputLength: Math.max(left, 1) })
+      pieces.push(piece)
+      left -= piece.length
+    } catch (error) {
+      throw new Malformed(start, `zstd data that do not decompress to ${limit} bytes (${(error as Error).message})`)
+    }
+    if (left < 0) throw new Malformed(start, `zstd data of more than ${limit} bytes`)
   }
+  return pieces.length === 1 ? (pieces[0] as Buffer) : Buffer.concat(pieces)
 }
