@@ -12,6 +12,7 @@ import type { Call, Service } from '../protocol/call'
 import { errors } from '../protocol/errors'
 import { decodeResponse, encodeRequest } from '../protocol/frames'
 import { Reader } from '../protocol/reader'
+import { throughBytes } from '../protocol/through-bytes'
 import type { Reply } from '../protocol/types'
 import { type Server, serve } from '../server/server'
 import { ForeignDirectory } from '../storage/meta-properties'
@@ -116,8 +117,8 @@ class Holding implements Held {
   }
 
   callOf(clientId: string): Call {
-    const call = this.engine.embedded({ clientId, clientHost: '/127.0.0.1', reachedAt: DEFAULT_ADDRESS })
-    return call
+    const peer = { clientId, clientHost: '/127.0.0.1', reachedAt: DEFAULT_ADDRESS }
+    return this.options.env['KT_THROUGH_BYTES'] ? throughBytes(this.engine.open(peer), clientId) : this.engine.embedded(peer)
   }
 
   private listen(): Promise<void> {

@@ -104,7 +104,7 @@ export class Engine implements Service {
   commit(changes: readonly Buffer[]): Promise<void> {
     this.begin()
     this.metadataLog.append(changes)
-    return this.flush(this.metadataLog.partitionLog)
+    return this.flusher.flush(this.metadataLog.partitionLog) // Kafka's metadata is flushed, too, whatever its records are
   }
   /** A directory that never had a leader gets one before its first change. */
   begin(): void {
