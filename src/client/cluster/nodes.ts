@@ -4,10 +4,11 @@
  * a link of its own.
  */
 import { Disconnected } from '../../protocol/call'
+import { Malformed } from '../../protocol/reader'
 import type { Clock, Random } from '../../system/system'
 import { backoffMs, pause } from '../backoff'
 import type { ClientConfig } from '../config/client'
-import { type Attempt, isRetriable, KafkaError, kafkaException } from '../kafka-error'
+import { type Attempt, isRetriable, kafkaException } from '../kafka-error'
 import type { Link } from '../link'
 
 /** A broker to connect to. Bootstrap addresses have ids from -1 down, as their brokers' ids are not known yet. */
@@ -110,11 +111,11 @@ export class Nodes {
       })
       return link
     } catch (error) {
+      if (!isPassing(error)) throw error // it is there and will not have us, or there is no way to go on
       place.failures++
       place.reason = reasonOf(error)
       this.delay(place, place.failures)
       this.complain(target, error)
-      if (error instanceof KafkaError && !isRetriable(error)) throw error // it is there, and will not have us
       throw new Unreachable(`${target.host}:${target.port}: ${place.reason}`, { cause: error })
     }
   }
@@ -145,6 +146,13 @@ export class Nodes {
     this.places.clear()
   }
 }
+
+/** Whether the same dialling could succeed later. */
+const isPassing = (error: unknown): boolean =>
+  error instanceof Disconnected ||
+  error instanceof Malformed ||
+  isRetriable(error) ||
+  typeof (error as { code?: unknown }).code === 'string' // the operating system's errors
 
 /** As InetSocketAddress prints: name/number:port. */
 function javaAddress(host: string, port: number, error: unknown): string {
