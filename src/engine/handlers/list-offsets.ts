@@ -57,7 +57,7 @@ function answer(topic: string, asked: Asked, committed: boolean, { engine, versi
     return { partitionIndex, errorCode: errors.UNSUPPORTED_VERSION }
   }
   const found = lookUp(partition, timestamp, committed)
-  const leaderEpoch = found.offset < 0 ? -1 : found.leaderEpoch
+  const leaderEpoch = found.offset < 0 || version < 4 ? -1 : found.leaderEpoch
   return { partitionIndex, errorCode: errors.NONE, timestamp: found.timestamp, offset: found.offset, leaderEpoch }
 }
 
