@@ -4,7 +4,7 @@
  * then dashes or closing punctuation, then blanks; the longest reading wins.
  */
 
-const OPENING = '$£¥(\\[{"‘“«'
+const OPENING = '$£¥(\\[{"\'‘“«'
 const CLOSING = ')\\]}!"\'%.,:;?’”»'
 const CHAR = `[^\\s\\-${OPENING}${CLOSING}]`
 const SUFFIX = `(?:-+|[${CLOSING}]*)`
