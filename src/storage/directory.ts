@@ -23,6 +23,8 @@ export interface DirectoryOptions {
 
 export class DataDirectory {
   private readonly logs = new Map<string, Log>()
+  /** Folders of deleted partitions that are still there. */
+  private readonly doomed = new Set<string>()
   private readonly recoveryPoints: Offsets
   private readonly logStarts: Offsets
   private readonly highWatermarks: Offsets
@@ -86,31 +88,46 @@ export class DataDirectory {
     fs.remove(this.file(CLEAN_MARKER))
     fs.syncFolder(this.path)
   }
-  /** Makes a partition's folder with its topic id. */
+  /** Makes a partition's folder with its topic id. One that another topic of this name left is set aside as a stray, as by Kafka. */
   createFolder(name: string, topicId: string): void {
     this.removeMarker()
     const { fs } = this.system
     const folder = this.file(name)
-    if (fs.exists(`${folder}/partition.metadata`)) return
+    const content = `version: 0\ntopic_id: ${topicId}`
+    if (fs.exists(`${folder}/partition.metadata`)) {
+      if (fs.readFile(`${folder}/partition.metadata`).toString('utf8').trim() === content) return
+      const stray = this.freeName(name, 'stray')
+      fs.rename(folder, this.file(stray))
+      this.options.report(`${name} was of another topic; its folder is kept as ${stray}`)
+    }
     fs.makeFolder(folder)
     const fd = fs.open(`${folder}/partition.metadata`, 'create')
-    fs.write(fd, Buffer.from(`version: 0\ntopic_id: ${topicId}`), 0)
+    fs.write(fd, Buffer.from(content), 0)
     fs.close(fd)
   }
 
-  /** Takes a partition away: its folder is renamed as Kafka does, and gone for good when `remove` is called. */
+  /** 'orders-0.4f3c...-delete': Kafka's names for folders that are on their way out. */
+  private freeName(name: string, kind: 'delete' | 'stray'): string {
+    const dash = name.lastIndexOf('-')
+    const suffix = `${name.slice(dash)}.${this.system.random.bytes(16).toString('hex')}-${kind}`
+    return `${name.slice(0, Math.min(dash, 255 - suffix.length))}${suffix}`
+  }
+
+  /** Takes a partition away: its folder is renamed as Kafka does, and gone for good when `remove` is called, or at the clean end. */
   detach(name: string): { remove: () => void } {
     this.removeMarker()
-    const { fs, random } = this.system
-    this.logs.get(name)?.close()
+    const { fs } = this.system
+    this.logs.get(name)?.forsake()
     this.logs.delete(name)
     for (const offsets of [this.recoveryPoints, this.logStarts, this.highWatermarks]) offsets.delete(name)
-    const dash = name.lastIndexOf('-')
-    const suffix = `${name.slice(dash)}.${random.bytes(16).toString('hex')}-delete`
-    const renamed = this.file(`${name.slice(0, Math.min(dash, 255 - suffix.length))}${suffix}`)
     if (!fs.exists(this.file(name))) return { remove: () => {} }
+    const renamed = this.file(this.freeName(name, 'delete'))
     fs.rename(this.file(name), renamed)
-    return { remove: () => fs.removeFolder(renamed) }
+    this.doomed.add(renamed)
+    return { remove: () => this.removeDoomed(renamed) }
+  }
+  private removeDoomed(folder: string): void {
+    if (this.doomed.delete(folder)) this.system.fs.removeFolder(folder)
   }
   /** Folders that a deletion left behind, from before. */
   leftovers(): string[] {
@@ -144,6 +161,7 @@ export class DataDirectory {
    * was found without it and has logs that nobody has opened since stays without.
    */
   close(unopened: boolean): void {
+    for (const folder of [...this.doomed]) this.removeDoomed(folder) // nobody reads them any more
     for (const log of this.logs.values()) {
       if (this.changed) log.closeClean()
       else log.close()

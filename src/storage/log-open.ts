@@ -4,10 +4,10 @@
  * (LogLoader, LogSegment.recover). What is not sound from some byte on is cut off; unlike Kafka, kt sets the bytes aside.
  */
 import {
-  HEADER_SIZE,
   baseOffset,
   batchSize,
   checkCrc,
+  HEADER_SIZE,
   isControl,
   isTransactional,
   lastOffset,
@@ -121,7 +121,13 @@ function cut(log: Log, segment: Segment, position: number, report: (finding: str
   fs.syncFolder(log.folder)
   if (position === 0 && segment.base > log.endOffset) {
     segment.close()
-    for (const path of [segment.logPath, segment.indexPath('index'), segment.indexPath('timeindex'), segment.indexPath('txnindex')]) fs.remove(path)
+    for (const path of [
+      segment.logPath,
+      segment.indexPath('index'),
+      segment.indexPath('timeindex'),
+      segment.indexPath('txnindex'),
+    ])
+      fs.remove(path)
   } else {
     segment.truncate(position)
     segment.syncNow()

@@ -3,10 +3,10 @@
  * page cache when `append` returns and on disk when `flush` has. Opening and repairing is log-open.ts, removal log-retention.ts.
  */
 import {
-  HEADER_SIZE,
   baseOffset,
   baseTimestamp,
   batchSize,
+  HEADER_SIZE,
   isControl,
   isTransactional,
   lastOffset,
@@ -63,6 +63,8 @@ export class Log {
   folderChanged = false
   /** Something was written since the log was opened. */
   written = false
+  /** Its folder was taken away: nothing of it need reach the disk any more. */
+  private gone = false
   /** Done once before the first write: the clean-stop marker goes, the folder comes. */
   onFirstWrite: (() => void) | undefined
   private snapshotOffset = -1
@@ -132,9 +134,11 @@ export class Log {
     if (active.size + size > settings.segmentBytes) return true
     const timestamp = maxTimestamp(buffer, at)
     const start = active.startTimestamp()
-    const waited = start !== undefined && start >= 0 && timestamp >= 0 ? timestamp - start : this.system.clock.now() - active.createdMs
+    const waited =
+      start !== undefined && start >= 0 && timestamp >= 0 ? timestamp - start : this.system.clock.now() - active.createdMs
     if (waited > settings.rollMs - settings.segmentJitterMs) return true
-    if (active.offsets.sizeBytes + 8 > settings.segmentIndexBytes || active.times.sizeBytes + 12 > settings.segmentIndexBytes) return true
+    if (active.offsets.sizeBytes + 8 > settings.segmentIndexBytes || active.times.sizeBytes + 12 > settings.segmentIndexBytes)
+      return true
     return baseOffset(buffer, at) + lastOffsetDelta(buffer, at) - active.base > 0x7fffffff
   }
   /** Ends the active segment and begins one at `base`. */
@@ -155,6 +159,7 @@ export class Log {
 
   /** Puts everything appended so far on disk. Rejects with the disk's error, after which nothing may be acknowledged. */
   async flush(): Promise<void> {
+    if (this.gone) return
     const end = this.endOffset
     const { fs } = this.system
     if (this.folderChanged) {
@@ -205,6 +210,12 @@ export class Log {
   close(): void {
     for (const segment of this.segments) segment.close()
     this.hints.length = 0
+  }
+  /** Lets go of files that are about to be deleted. Who waits for them to be on disk is told so: nobody will look for them. */
+  forsake(): void {
+    this.gone = true
+    for (const segment of this.segments) segment.unsynced = false
+    this.close()
   }
 
   // ---- reading ----
@@ -261,7 +272,8 @@ export class Log {
     const index = this.segmentIndex(offset)
     const segment = this.segments[index] as Segment
     let bytes = segment.size - (this.hinted(offset, segment) ?? segment.positionOf(offset))
-    for (let later = index + 1; later < this.segments.length && bytes < most; later++) bytes += (this.segments[later] as Segment).size
+    for (let later = index + 1; later < this.segments.length && bytes < most; later++)
+      bytes += (this.segments[later] as Segment).size
     return Math.min(bytes, most)
   }
   private hinted(offset: number, segment: Segment): number | undefined {

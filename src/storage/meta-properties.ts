@@ -24,13 +24,17 @@ export function readMetaProperties(fs: FileSystem, folder: string): MetaProperti
   }
   const version = values.get('version')
   if (version !== '1' && version !== '0') {
-    throw new ForeignDirectory(`${path} has ${version === undefined ? 'no version' : `version ${version}`}; kt reads versions 0 and 1`)
+    throw new ForeignDirectory(
+      `${path} has ${version === undefined ? 'no version' : `version ${version}`}; kt reads versions 0 and 1`,
+    )
   }
   const clusterId = values.get('cluster.id')
   const nodeId = Number(values.get('node.id') ?? values.get('broker.id'))
   if (!clusterId || !Number.isInteger(nodeId)) throw new ForeignDirectory(`${path} names no cluster.id or no node.id`)
   if (version === '0' || !values.has('directory.id')) {
-    throw new ForeignDirectory(`${path} is of a Kafka before 3.7, or of one with ZooKeeper; kt opens directories of KRaft since 3.7`)
+    throw new ForeignDirectory(
+      `${path} is of a Kafka before 3.7, or of one with ZooKeeper; kt opens directories of KRaft since 3.7`,
+    )
   }
   return { clusterId, nodeId, directoryId: values.get('directory.id') as string }
 }
@@ -47,6 +51,13 @@ export function javaDate(ms: number): string {
 }
 
 export function writeMetaProperties(fs: FileSystem, folder: string, meta: MetaProperties, nowMs: number): void {
-  const lines = ['#', `#${javaDate(nowMs)}`, `node.id=${meta.nodeId}`, `directory.id=${meta.directoryId}`, 'version=1', `cluster.id=${meta.clusterId}`]
+  const lines = [
+    '#',
+    `#${javaDate(nowMs)}`,
+    `node.id=${meta.nodeId}`,
+    `directory.id=${meta.directoryId}`,
+    'version=1',
+    `cluster.id=${meta.clusterId}`,
+  ]
   replaceFile(fs, `${folder}/${META_PROPERTIES}`, `${lines.join('\n')}\n`)
 }

@@ -89,7 +89,11 @@ export class Producers {
   }
 
   /** Takes in a batch that is in the log. Gives the aborted transaction that an abort marker ends. */
-  take(buffer: Buffer, at: number, marker?: { readonly commit: boolean; readonly coordinatorEpoch: number }): AbortedTransaction | undefined {
+  take(
+    buffer: Buffer,
+    at: number,
+    marker?: { readonly commit: boolean; readonly coordinatorEpoch: number },
+  ): AbortedTransaction | undefined {
     const lastOffset = batch.lastOffset(buffer, at)
     this.endOffset = lastOffset + 1
     const producerId = batch.producerId(buffer, at)

@@ -2,7 +2,7 @@
  * A segment: one run of a partition's log in a file named after its first offset, with its indexes. Appending is one write into
  * the page cache and, every index.interval.bytes, an index entry. The file is opened when it is first needed.
  */
-import { HEADER_SIZE, baseOffset, batchSize, lastOffset, maxTimestamp } from '../protocol/batch'
+import { baseOffset, batchSize, HEADER_SIZE, lastOffset, maxTimestamp } from '../protocol/batch'
 import type { FileSystem } from '../system/system'
 import { OffsetIndex, TimeIndex, writeIndex } from './indexes'
 import type { AbortedTransaction } from './producers'
@@ -33,6 +33,9 @@ export class Segment {
   private indexesLoaded = true
   indexesChanged = false
   unsynced = false
+  /** Syncs under way: the file stays open until they are done, whoever closes it. */
+  private syncing = 0
+  private closing = false
   private aborts: AbortedTransaction[] | undefined
 
   constructor(
@@ -63,6 +66,8 @@ export class Segment {
     this.file()
   }
   close(): void {
+    this.closing = this.syncing > 0
+    if (this.closing) return
     if (this.fd !== undefined) this.fs.close(this.fd)
     this.fd = undefined
   }
@@ -125,11 +130,15 @@ export class Segment {
   async sync(): Promise<void> {
     if (!this.unsynced) return
     this.unsynced = false
+    this.syncing++
     try {
       await this.fs.dataSync(this.file())
     } catch (error) {
       this.unsynced = true
       throw error
+    } finally {
+      this.syncing--
+      if (this.closing) this.close()
     }
   }
   syncNow(): void {
