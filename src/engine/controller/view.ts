@@ -1,0 +1,33 @@
+/**
+ * What a decision of the controller looks at: the image, this broker's settings and name, and chance. Decisions change nothing:
+ * they give the records that are to be appended and what is to be answered for each item.
+ */
+import type { Random } from '../../system/system'
+import type { BrokerSettings } from '../configs/broker-settings'
+import type { Engine } from '../engine'
+import type { MetadataImage } from '../metadata/image'
+
+export interface ControllerView {
+  readonly image: MetadataImage
+  readonly settings: BrokerSettings
+  readonly nodeId: number
+  /** Where this node keeps replicas (KIP-858). */
+  readonly directoryId: string
+  readonly random: Random
+}
+
+export function viewOf(engine: Engine): ControllerView {
+  return {
+    image: engine.metadata,
+    settings: engine.settings,
+    nodeId: engine.nodeId,
+    directoryId: engine.directory.meta.directoryId,
+    random: engine.system.random,
+  }
+}
+
+/** A refusal of one item: Kafka's error and its words; null means the sentence of the error. */
+export interface Refusal {
+  readonly errorCode: number
+  readonly errorMessage: string | null
+}

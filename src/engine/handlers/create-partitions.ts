@@ -1,0 +1,12 @@
+/** CreatePartitions 0-3. One answer per topic, when what was added is on disk; with validateOnly nothing is. */
+import { CreatePartitions } from '../../protocol/apis/create-partitions'
+import { decideCreatePartitions } from '../controller/create-partitions'
+import { carryOutPartitions } from '../controller/topics'
+import { viewOf } from '../controller/view'
+import { handle } from '../handler'
+
+export const createPartitions = handle(CreatePartitions, async ({ topics, validateOnly }, { engine }) => {
+  const plan = decideCreatePartitions(topics, viewOf(engine))
+  if (!validateOnly) await carryOutPartitions(engine, plan)
+  return { results: plan.results }
+})

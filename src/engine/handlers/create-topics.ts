@@ -1,0 +1,31 @@
+/**
+ * CreateTopics 2-7. Each topic is answered on its own, when what was created is on disk; with validateOnly everything is checked and
+ * nothing created. v5 tells the counts and settings that a topic got (KIP-525), v7 its id.
+ */
+import { CreateTopics } from '../../protocol/apis/create-topics'
+import type { ReplyIn } from '../../protocol/types'
+import { ZERO_UUID } from '../../protocol/types'
+import { type CreateResult, decideCreateTopics } from '../controller/create-topics'
+import { carryOutCreation } from '../controller/topics'
+import { viewOf } from '../controller/view'
+import { handle } from '../handler'
+
+export const createTopics = handle(CreateTopics, async ({ topics, validateOnly }, { engine }) => {
+  const plan = decideCreateTopics(topics, viewOf(engine))
+  if (!validateOnly) await carryOutCreation(engine, plan)
+  return { topics: plan.results.map((result) => answer(result, validateOnly)) }
+})
+
+function answer(result: CreateResult, validateOnly: boolean): ReplyIn<typeof CreateTopics>['topics'][number] {
+  if (!('topicId' in result)) return result
+  const { name, topicId, replicas, configs } = result
+  return {
+    name,
+    topicId: validateOnly ? ZERO_UUID : topicId,
+    errorCode: 0,
+    errorMessage: null,
+    numPartitions: replicas.length,
+    replicationFactor: replicas[0]?.length ?? 0,
+    configs,
+  }
+}

@@ -1,0 +1,122 @@
+/**
+ * An engine for tests: a directory of its own in a temporary folder, real files, a clock that stands still until the test moves
+ * it, and chance that repeats itself. `call` goes through the engine's door, with defaults filled in as for any embedded caller.
+ */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach } from 'vitest'
+import { type BrokerSettings, brokerSettings, defaultBrokerSettings } from '../../src/engine/configs/broker-settings'
+import type { Engine } from '../../src/engine/engine'
+import { openEngine } from '../../src/engine/open'
+import type { Call, Peer } from '../../src/protocol/call'
+import { realSystem } from '../../src/system'
+import type { Clock, System, Timer } from '../../src/system/system'
+
+export const START = 1_700_000_000_000
+
+/** Time that passes only when the test says so. */
+export class MovableClock implements Clock {
+  time = START
+  private readonly timers = new Set<{ readonly at: number; readonly task: () => void; readonly idle: boolean }>()
+
+  now(): number {
+    return this.time
+  }
+  monotonic(): number {
+    return this.time
+  }
+  after(ms: number, task: () => void, idle?: 'idle'): Timer {
+    const timer = { at: this.time + Math.max(ms, 0), task, idle: idle !== undefined }
+    this.timers.add(timer)
+    return { cancel: () => void this.timers.delete(timer) }
+  }
+  soon(task: () => void): void {
+    setImmediate(task)
+  }
+  /** Timers that would keep a process alive. */
+  get wakeful(): number {
+    return [...this.timers].filter(({ idle }) => !idle).length
+  }
+
+  /** Moves time on; what falls due runs in its order, each with what it puts off to the next turn of the loop. */
+  async pass(ms: number): Promise<void> {
+    const until = this.time + ms
+    for (;;) {
+      const due = [...this.timers].filter(({ at }) => at <= until).sort((a, b) => a.at - b.at)[0]
+      if (!due) break
+      this.timers.delete(due)
+      this.time = Math.max(this.time, due.at)
+      due.task()
+      for (let turn = 0; turn < 20; turn++) await new Promise<void>((resolve) => setImmediate(resolve))
+    }
+    this.time = until
+  }
+}
+
+export interface TestEngine {
+  readonly engine: Engine
+  readonly call: Call
+  readonly clock: MovableClock
+  readonly folder: string
+  /** Lines that the engine reported, and what it took for fatal. */
+  readonly findings: string[]
+  /** Ends the engine and opens another on the same directory; without `clean` as after a kill. */
+  reopen(how?: 'clean' | 'killed'): TestEngine
+}
+
+export interface TestOptions {
+  /** Lines of server.properties. */
+  readonly properties?: Readonly<Record<string, string>>
+  readonly folder?: string
+  readonly clock?: MovableClock
+  readonly peer?: Partial<Peer>
+  readonly system?: Partial<System>
+}
+
+export const PEER: Peer = { clientId: 'test', clientHost: '/127.0.0.1', reachedAt: { host: 'kt.example', port: 19092 } }
+
+const opened = new Set<Engine>()
+const folders = new Set<string>()
+afterEach(() => {
+  for (const engine of opened) engine.directory.abandon()
+  opened.clear()
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true })
+  folders.clear()
+})
+
+export function testFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'kt-test-'))
+  folders.add(folder)
+  return folder
+}
+
+function settingsOf(folder: string, properties: Readonly<Record<string, string>> = {}): BrokerSettings {
+  const { layers } = defaultBrokerSettings(1, folder)
+  return brokerSettings({ ...layers, file: new Map([...layers.file, ...Object.entries(properties)]) })
+}
+
+export function testEngine(options: TestOptions = {}): TestEngine {
+  const folder = options.folder ?? testFolder()
+  const clock = options.clock ?? new MovableClock()
+  const findings: string[] = []
+  const engine = openEngine({ ...realSystem, clock, ...options.system }, folder, {
+    settings: settingsOf(folder, options.properties),
+    identity: {
+      broker: [{ name: 'PLAINTEXT', host: 'localhost', port: 9092 }],
+      controller: { name: 'CONTROLLER', host: 'localhost', port: 9093 },
+    },
+    report: (line) => findings.push(line),
+    onFatal: (error) => findings.push(`fatal: ${error}`),
+    formatNew: true,
+    nodeId: 1,
+  })
+  opened.add(engine)
+  const reopen = (how: 'clean' | 'killed' = 'clean') => {
+    opened.delete(engine)
+    if (how === 'clean') engine.close()
+    else engine.directory.abandon()
+    return testEngine({ ...options, folder, clock })
+  }
+  return { engine, call: engine.embedded({ ...PEER, ...options.peer }), clock, folder, findings, reopen }
+}
