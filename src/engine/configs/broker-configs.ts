@@ -13,27 +13,49 @@ import { replicationConfigs, replicationQuotaConfigs } from './broker/replicatio
 import { securityConfigs, tokenConfigs } from './broker/security'
 import { serverConfigs, socketConfigs } from './broker/server'
 import { transactionConfigs, verificationConfigs } from './broker/transactions'
-import { type Config, rowOf } from './config'
+import { type Config, rowOf, type Table } from './config'
 
-export const brokerConfigs = {
-  ...remoteConfigs,
-  ...serverConfigs,
-  ...kraftConfigs,
-  ...socketConfigs,
-  ...replicationConfigs,
-  ...groupConfigs,
-  ...cleanerConfigs,
-  ...logConfigs,
-  ...shareConfigs,
-  ...transactionConfigs,
-  ...quorumConfigs,
-  ...metricsConfigs,
-  ...quotaConfigs,
-  ...securityConfigs,
-  ...tokenConfigs,
-  ...verificationConfigs,
-  ...ktConfigs,
-} as const
+/** A dictionary from the start: put together by spreading, a few hundred properties take half a millisecond. */
+const put = Object.assign as <T extends Table>(empty: object, ...parts: readonly Table[]) => T
+
+type BrokerTable = typeof remoteConfigs &
+  typeof serverConfigs &
+  typeof kraftConfigs &
+  typeof socketConfigs &
+  typeof replicationConfigs &
+  typeof groupConfigs &
+  typeof cleanerConfigs &
+  typeof logConfigs &
+  typeof shareConfigs &
+  typeof transactionConfigs &
+  typeof quorumConfigs &
+  typeof metricsConfigs &
+  typeof quotaConfigs &
+  typeof securityConfigs &
+  typeof tokenConfigs &
+  typeof verificationConfigs &
+  typeof ktConfigs
+
+export const brokerConfigs = put<BrokerTable>(
+  Object.create(null),
+  remoteConfigs,
+  serverConfigs,
+  kraftConfigs,
+  socketConfigs,
+  replicationConfigs,
+  groupConfigs,
+  cleanerConfigs,
+  logConfigs,
+  shareConfigs,
+  transactionConfigs,
+  quorumConfigs,
+  metricsConfigs,
+  quotaConfigs,
+  securityConfigs,
+  tokenConfigs,
+  verificationConfigs,
+  ktConfigs,
+)
 
 /** Settings that exist only as dynamic ones: the rates of throttled replication (KIP-73). */
 export const dynamicOnlyNames: readonly string[] = Object.keys(replicationQuotaConfigs)

@@ -3,8 +3,8 @@
  * run time, and what is set for this one (KIP-226). A setting of a higher layer silences the other spellings of the same setting
  * below: with log.retention.hours in the file and log.retention.ms set at run time, the latter counts.
  */
-import { brokerConfig, brokerConfigNames, brokerConfigs, brokerSynonyms } from './broker-configs'
-import { acceptedText, readList, type Settings, settingsOf } from './config'
+import { brokerConfig, brokerConfigs, brokerSynonyms } from './broker-configs'
+import { acceptedText, type Config, readList, type Settings, settingsOf } from './config'
 import { type Listener, type Protocol, parseListeners, parseProtocolMap } from './listeners'
 
 /** A file of Kafka since KRaft (process.roles), one of the time before, or none: a broker within a passing command. */
@@ -45,15 +45,14 @@ export interface BrokerSettings extends Omit<Settings<typeof brokerConfigs>, 'li
  */
 export function brokerSettings(layers: ConfigLayers): BrokerSettings {
   const texts = effectiveTexts(layers)
-  const typed = settingsOf(brokerConfigs, (name) => texts.get(name) ?? null)
+  const typed = settingsOf(brokerConfigs, (name) => texts.get(name))
   const protocols = protocolsOf(texts, layers)
   const controllers = readList(texts.get('controller.listener.names') ?? '')
   const isControllers = (listener: Listener) => controllers.includes(listener.name)
   const listeners = parse(texts.get('listeners'), protocols)
   const advertised = texts.has('advertised.listeners') ? parse(texts.get('advertised.listeners'), protocols) : listeners
   const dataDirs = typed.logDirs ?? typed.logDir
-  return {
-    ...typed,
+  return Object.assign(typed, {
     layers,
     texts,
     listeners,
@@ -62,7 +61,7 @@ export function brokerSettings(layers: ConfigLayers): BrokerSettings {
     interBrokerListener: (typed.interBrokerListenerName ?? typed.securityInterBrokerProtocol).toUpperCase(),
     dataDirs,
     metadataDir: typed.metadataLogDir ?? dataDirs[0] ?? '.',
-  }
+  })
 }
 
 function parse(text: string | undefined, protocols: ReadonlyMap<string, Protocol>): readonly Listener[] {
@@ -109,17 +108,18 @@ export function mergedLayers({ file, allBrokers, thisBroker }: ConfigLayers): Ma
 }
 
 function effectiveTexts(layers: ConfigLayers): Map<string, string> {
-  const merged = mergedLayers(layers)
-  const texts = new Map<string, string>()
-  for (const name of brokerConfigNames) {
+  const texts = new Map(defaults)
+  for (const [name, value] of mergedLayers(layers)) {
     const config = brokerConfig(name)
-    if (!config) continue
-    const own = merged.get(name)
-    const text = (own === undefined ? null : acceptedText(name, config, own)) ?? config.default
+    const text = config ? acceptedText(name, config, value) : null
     if (text !== null) texts.set(name, text)
   }
   return texts
 }
+
+const defaults: ReadonlyMap<string, string> = new Map(
+  Object.entries<Config>(brokerConfigs).flatMap(([name, config]) => (config.default === null ? [] : [[name, config.default]])),
+)
 
 /**
  * Protocols by listener name. Where a KRaft file maps nothing, the controller's listeners speak PLAINTEXT, unless it names a

@@ -65,7 +65,7 @@ export function groupTexts(overrides: ReadonlyMap<string, string>, broker: Broke
 /** What the engine works with for one group. */
 export function groupSettings(overrides: ReadonlyMap<string, string>, broker: BrokerSettings): GroupSettings {
   const texts = groupTexts(overrides, broker)
-  return settingsOf(groupConfigs, (name) => texts.get(name) ?? null)
+  return settingsOf(groupConfigs, (name) => texts.get(name))
 }
 
 /**

@@ -33,7 +33,7 @@ export function topicSettings(
 ): TopicSettings {
   const current = allBrokers === broker.layers.allBrokers ? broker : brokerSettings({ ...broker.layers, allBrokers })
   const texts = topicTexts(overrides, current)
-  const own = settingsOf(topicConfigs, (name) => texts.get(name) ?? null)
+  const own = settingsOf(topicConfigs, (name) => texts.get(name))
   const compact = own.cleanupPolicy.includes('compact')
   return {
     ...own,
