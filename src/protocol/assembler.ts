@@ -7,6 +7,7 @@
  * A frame that lies whole in one chunk is handed on as a view of it; one that does not is copied once, into a buffer of its own
  * size. So the records of a Fetch reply are copied at most once between the socket and whoever reads them.
  */
+import { takeBuffer } from './pool'
 import { Malformed } from './reader'
 
 export class Assembler {
@@ -52,7 +53,7 @@ export class Assembler {
       this.take(chunk.subarray(at, at + size))
       return at + size
     }
-    this.frame = Buffer.allocUnsafeSlow(size)
+    this.frame = takeBuffer(size)
     this.filled = 0
     return at
   }

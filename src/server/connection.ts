@@ -9,6 +9,7 @@ import type { Call, Peer, Served, Service } from '../protocol/call'
 import { requestCodec } from '../protocol/codecs'
 import { errors } from '../protocol/errors'
 import { type RequestHeader, decodeRequestHeader, encodeResponse } from '../protocol/frames'
+import { giveBuffer } from '../protocol/pool'
 import { Malformed, Reader } from '../protocol/reader'
 import type { Connection } from '../system/system'
 
@@ -116,7 +117,7 @@ export class ClientConnection {
         return
       }
       const request = requestCodec(served.api, header.apiVersion).read(reader)
-      this.answer(header, served, request as object)
+      this.answer(header, served, request as object, frame)
     } catch (error) {
       if (!(error instanceof Malformed)) throw error
       const version = header ? ` version ${header.apiVersion}` : ''
@@ -148,12 +149,13 @@ export class ClientConnection {
     return call
   }
 
-  private answer(header: RequestHeader, { api }: Served, request: object): void {
+  private answer(header: RequestHeader, { api }: Served, request: object, frame: Buffer): void {
     const slot = this.slot()
     const silent = api.key === PRODUCE && (request as { acks?: number }).acks === 0
     const { apiVersion, correlationId } = header
     this.call(header.clientId ?? '')(api, request as never, apiVersion).then(
       (reply) => {
+        if (api.key === PRODUCE) giveBuffer(frame) // what it carried is in the log
         if (silent) this.fill(slot, [], producedWithError(reply))
         else this.fill(slot, this.encode(api, apiVersion, correlationId, reply))
       },
@@ -198,7 +200,11 @@ export class ClientConnection {
     while (this.slots.length > 0 && this.slots[0]?.pieces) {
       for (const piece of this.slots.shift()?.pieces ?? []) out.push(piece)
     }
-    if (out.length > 0 && !this.closed) this.connection.write(out)
+    if (out.length > 0 && !this.closed) {
+      this.connection.write(out, () => {
+        for (const piece of out) giveBuffer(piece)
+      })
+    }
     if (!this.paused && this.connection.pending > MAX_PENDING_BYTES) {
       this.paused = true
       this.connection.pause()

@@ -3,6 +3,7 @@
  * the page cache and, every index.interval.bytes, an index entry. The file is opened when it is first needed.
  */
 import { baseOffset, batchSize, HEADER_SIZE, lastOffset, maxTimestamp } from '../protocol/batch'
+import { takeBuffer } from '../protocol/pool'
 import type { FileSystem } from '../system/system'
 import { OffsetIndex, TimeIndex, writeIndex } from './indexes'
 import type { AbortedTransaction } from './producers'
@@ -240,7 +241,7 @@ export class Segment {
   }
   /** Reads up to `length` bytes from `position`. */
   read(position: number, length: number): Buffer {
-    const buffer = Buffer.allocUnsafeSlow(Math.max(0, Math.min(length, this.size - position)))
+    const buffer = takeBuffer(Math.max(0, Math.min(length, this.size - position)))
     return buffer.subarray(0, this.fs.read(this.file(), buffer, 0, buffer.length, position))
   }
   /** Offset behind the last whole batch. */

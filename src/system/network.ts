@@ -69,15 +69,12 @@ class SocketConnection implements Connection {
   onDrain(take: () => void): void {
     this.socket.on('drain', take)
   }
-  write(pieces: readonly Uint8Array[]): void {
+  write(pieces: readonly Uint8Array[], taken?: () => void): void {
     if (this.socket.destroyed) return
-    if (pieces.length === 1) {
-      this.socket.write(pieces[0] as Uint8Array)
-      return
-    }
-    this.socket.cork()
-    for (const piece of pieces) this.socket.write(piece)
-    this.socket.uncork()
+    const last = pieces.length - 1
+    if (last > 0) this.socket.cork()
+    for (let index = 0; index <= last; index++) this.socket.write(pieces[index] as Uint8Array, index === last ? taken : undefined)
+    if (last > 0) this.socket.uncork()
   }
   pause(): void {
     this.socket.pause()

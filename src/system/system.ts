@@ -107,7 +107,8 @@ export interface Connection {
   /** Called once, after an error, an end by the other side, or `close`. */
   onClose(take: (error?: Error) => void): void
   onDrain(take: () => void): void
-  write(pieces: readonly Uint8Array[]): void
+  /** `taken` is called when the operating system has all of it. */
+  write(pieces: readonly Uint8Array[], taken?: () => void): void
   pause(): void
   resume(): void
   /** Sends what was written, then ends. */
