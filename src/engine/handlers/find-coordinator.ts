@@ -1,0 +1,47 @@
+/**
+ * FindCoordinator 0-6.
+ * This broker coordinates all groups and transactions, and makes the topic for them when it is first asked. It has no coordinator for
+ * share partitions (v6): INVALID_REQUEST, which no client asks again after. v1 kinds of key; v4 several keys (KIP-699).
+ */
+import { FindCoordinator } from '../../protocol/apis/find-coordinator'
+import { errorOf, errors } from '../../protocol/errors'
+import { ensureInternalTopic } from '../controller/internal-topics'
+import { GROUP_TOPIC } from '../groups/placement'
+import { type Ask, handle } from '../handler'
+
+interface Found {
+  readonly errorCode: number
+  readonly errorMessage: string
+  readonly nodeId: number
+  readonly host: string
+  readonly port: number
+}
+
+const nowhere = (errorCode: number, errorMessage: string): Found => ({ errorCode, errorMessage, nodeId: -1, host: '', port: -1 })
+
+/** By kind of key. */
+const TOPICS = new Map([
+  [0, GROUP_TOPIC],
+  [1, '__transaction_state'],
+])
+
+export const findCoordinator = handle(FindCoordinator, async ({ keyType, coordinatorKeys }, ask) => {
+  const found = await find(keyType, ask)
+  if (ask.version >= 4) return { coordinators: coordinatorKeys.map((key) => ({ key, ...found })) }
+  // Kafka's word for the error that there is none.
+  return found.errorCode === errors.NONE ? { ...found, errorMessage: 'NONE' } : found
+})
+
+async function find(keyType: number, { engine, peer }: Ask): Promise<Found> {
+  const topic = TOPICS.get(keyType)
+  if (topic === undefined) {
+    const isShare = keyType === 2
+    return nowhere(
+      errors.INVALID_REQUEST,
+      isShare ? errorOf(errors.INVALID_REQUEST).sentence : `Unknown coordinator type received: ${keyType}`,
+    )
+  }
+  await ensureInternalTopic(engine, topic)
+  const { host, port } = peer.reachedAt
+  return { errorCode: errors.NONE, errorMessage: '', nodeId: engine.nodeId, host, port }
+}
