@@ -1,6 +1,6 @@
 /** The options that every command has without declaring them. */
 import type { Command } from './command'
-import { type AnyOption, file, flag, type OptionTable, text, type Voice } from './options'
+import { type AnyOption, file, flag, Option, type OptionTable, text, type Voice } from './options'
 
 const help = flag('Print usage information.').summed('Show this help')
 const version = flag('Display Kafka version.').summed('Show the version')
@@ -14,8 +14,8 @@ export function tableOf(command: Command, voice: Voice): OptionTable {
 function ktTable(command: Command): OptionTable {
   const table: Record<string, AnyOption> = { ...command.options }
   if (command.place !== 'none') {
-    const server = table['bootstrapServer'] ?? text('host:port,...', '')
-    const summed = server.summed('Speak to this server or cluster')
+    const { spec } = table['bootstrapServer'] ?? text('', '')
+    const summed = new Option({ ...spec, argument: 'host:port', summary: 'Speak to this server or cluster' })
     table['bootstrapServer'] = command.legacy === 'broker-list' ? summed.was('broker-list', '') : summed
     table['dataDir'] = dataDir
   }

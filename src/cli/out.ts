@@ -123,7 +123,7 @@ export function createOut(terminal: Terminal, system: System, { form, style = pl
     },
     async table(table) {
       const { drawTable } = await import('./table')
-      write(`${drawTable(table, stdout.columns, style)}\n`)
+      write(`${drawTable(table, style)}\n`)
     },
     json(value) {
       write(`${JSON.stringify(value, plainBigInt, stdout.isTTY ? 2 : undefined)}\n`)

@@ -1,9 +1,10 @@
 /** Tables drawn for people, by cli-table3. Loaded when the first one is drawn. */
+import { stripVTControlCharacters } from 'node:util'
 import CliTable from 'cli-table3'
 import type { Table } from './out'
 import type { Style } from './style'
 
-// Lines above and below the head only: rows are easier to copy without bars.
+// No bars and no frame: rows are easier to copy and to grep.
 const FRAME = {
   top: '',
   'top-mid': '',
@@ -22,8 +23,8 @@ const FRAME = {
   middle: '  ',
 }
 
-/** The table as lines, without a newline at the end; cells that would overflow `columns` characters are wrapped by the terminal. */
-export function drawTable({ head, rows, right = [] }: Table, _columns: number, style: Style): string {
+/** The table as lines, without a newline at the end. */
+export function drawTable({ head, rows, right = [] }: Table, style: Style): string {
   const table = new CliTable({
     head: head.map((name) => style.bold(name)),
     chars: FRAME,
@@ -31,9 +32,10 @@ export function drawTable({ head, rows, right = [] }: Table, _columns: number, s
     colAligns: head.map((_, i) => (right.includes(i) ? 'right' : 'left')),
   })
   for (const row of rows) table.push([...row])
-  return table
+  const [first = '', ...lines] = table
     .toString()
     .split('\n')
     .map((line) => line.trimEnd())
-    .join('\n')
+  const width = Math.max(...[first, ...lines].map((line) => stripVTControlCharacters(line).length))
+  return [first, style.dim('─'.repeat(width)), ...lines].join('\n')
 }

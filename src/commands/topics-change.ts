@@ -4,23 +4,25 @@ import type { Context } from '../cli/command'
 import { Failure } from '../cli/errors'
 import { isInternal, topicFilter } from '../cli/java-regex'
 import { nearest } from '../cli/suggest'
-import { KafkaError } from '../client/kafka-error'
-import { errors } from '../protocol/errors'
-import type { TopicOptions } from './topics-options'
+import { isError, type Outcome } from '../client/admin/result'
 import {
-  type Asks,
-  addPartitions,
-  create,
-  describeByName,
-  listings,
+  type CreatedTopic,
+  createPartitions,
+  createTopics,
+  describeTopics,
+  listTopics as listings,
   type MorePartitions,
   type NewTopic,
-  remove,
-} from './topics-requests'
+  deleteTopics as remove,
+} from '../client/admin/topics'
+import type { Cluster } from '../client/cluster'
+import { KafkaError, kafkaError } from '../client/kafka-error'
+import { errors } from '../protocol/errors'
+import type { TopicOptions } from './topics-options'
 
 /** What an action works with. */
 export interface At extends Context {
-  readonly cluster: Asks
+  readonly cluster: Cluster
 }
 
 /** Names of the topics that --topic means, sorted; all without it. */
@@ -57,8 +59,8 @@ export async function createTopic(at: At, options: TopicOptions): Promise<void> 
   const topic = newTopic(options)
   if (/[._]/.test(topic.name)) warn(at, COLLISION_WARNING)
   try {
-    const made = await create(cluster, topic)
-    if (out.form === 'json') out.json({ created: { name: topic.name, ...made } })
+    const made = orThrow((await createTopics(cluster, [topic])).get(topic.name))
+    if (out.form === 'json') out.json({ created: created(topic.name, made) })
     else out.line(`Created topic ${topic.name}.`)
   } catch (error) {
     const exists = error instanceof KafkaError && error.code === errors.TOPIC_ALREADY_EXISTS
@@ -83,26 +85,40 @@ function warn({ out, voice }: At, text: string): void {
   else out.error(text)
 }
 
+const created = (name: string, { id, partitions, replicationFactor }: CreatedTopic) => ({
+  name,
+  topicId: id,
+  partitions,
+  replicationFactor,
+})
+
+/** What came of it, or its error thrown. */
+export function orThrow<T>(outcome: Outcome<T> | undefined): T {
+  if (outcome === undefined) throw kafkaError(errors.UNKNOWN_SERVER_ERROR)
+  if (isError(outcome)) throw outcome
+  return outcome
+}
+function throwFirst(outcomes: Map<string, KafkaError | undefined>): void {
+  for (const error of outcomes.values()) if (error) throw error
+}
+
 function newTopic({ topic = '', partitions, replicationFactor, replicaAssignment, config }: TopicOptions): NewTopic {
   if (topic === '')
     throw new Failure(`The given topic name '' cannot be represented in a request.`, { sentence: 'a topic needs a name' })
-  const configs = config.map(settingOf)
-  const assignment = replicaAssignment === undefined ? [] : parseAssignment(replicaAssignment)
+  const configs = Object.fromEntries(config.map(settingOf))
+  const assignments = replicaAssignment === undefined ? [] : parseAssignment(replicaAssignment)
   if (replicationFactor !== undefined && (replicationFactor < 1 || replicationFactor > 32767)) {
     throw new Failure('The replication factor must be between 1 and 32767 inclusive')
   }
   if (partitions !== undefined && partitions < 1) throw new Failure('The partitions must be greater than 0')
-  const isPlaced = assignment.length > 0
-  return {
-    name: topic,
-    numPartitions: isPlaced ? -1 : (partitions ?? -1),
-    replicationFactor: isPlaced ? -1 : (replicationFactor ?? -1),
-    assignments: assignment.map((brokerIds, partitionIndex) => ({ partitionIndex, brokerIds })),
-    configs,
+  const given = {
+    ...(partitions === undefined ? {} : { partitions }),
+    ...(replicationFactor === undefined ? {} : { replicationFactor }),
   }
+  return { name: topic, configs, ...(assignments.length > 0 ? { assignments } : given) }
 }
 
-function settingOf(word: string): { name: string; value: string } {
+function settingOf(word: string): [name: string, value: string] {
   const parts = word.split('=').map((part) => part.trim())
   const [name, value] = parts
   if (parts.length !== 2 || name === undefined || value === undefined || value === '') {
@@ -110,7 +126,7 @@ function settingOf(word: string): { name: string; value: string } {
       sentence: `--config takes key=value, not '${word}'`,
     })
   }
-  return { name, value }
+  return [name, value]
 }
 
 /** `1:2,2:3`: the brokers of each partition. */
@@ -139,13 +155,12 @@ export async function alterTopics(at: At, options: TopicOptions): Promise<void> 
   const names = await topicsThatMustExist(at, options)
   if (legacy === 'zookeeper') out.line(PARTITION_WARNING)
   if (names.length > 0) {
-    const before = assignment ? await describeByName(cluster, names, options.partitionSizeLimitPerResponse ?? 2000) : []
+    const before = assignment ? [...(await describeTopics(cluster, names)).values()].map(orThrow) : []
     const more = names.map((name): MorePartitions => {
       const has = before.find((topic) => topic.name === name)?.partitions.length ?? 0
-      const assignments = assignment?.slice(has).map((brokerIds) => ({ brokerIds })) ?? null
-      return { name, count: partitions, assignments }
+      return { topic: name, count: partitions, ...(assignment ? { assignments: assignment.slice(has) } : {}) }
     })
-    await addPartitions(cluster, more)
+    throwFirst(await createPartitions(cluster, more))
   }
   if (legacy === 'zookeeper') out.line('Adding partitions succeeded!')
   else if (out.form === 'json') out.json({ altered: names.map((name) => ({ name, partitions })) })
@@ -158,7 +173,7 @@ const PARTITION_WARNING =
 export async function deleteTopics(at: At, options: TopicOptions): Promise<void> {
   const { out, cluster, legacy } = at
   const names = await topicsThatMustExist(at, options)
-  if (names.length > 0) await remove(cluster, names)
+  if (names.length > 0) throwFirst(await remove(cluster, names))
   if (legacy === 'zookeeper') {
     for (const name of names) out.line(`Topic ${name} is marked for deletion.`)
     out.line('Note: This will have no impact if delete.topic.enable is not set to true.')
