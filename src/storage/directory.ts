@@ -94,14 +94,17 @@ export class DataDirectory {
     const { fs } = this.system
     const folder = this.file(name)
     const content = `version: 0\ntopic_id: ${topicId}`
-    if (fs.exists(`${folder}/partition.metadata`)) {
-      if (fs.readFile(`${folder}/partition.metadata`).toString('utf8').trim() === content) return
+    const path = `${folder}/partition.metadata`
+    const present = fs.exists(path) ? fs.readFile(path).toString('utf8').trim() : ''
+    // a power cut may have left it empty
+    if (present !== '') {
+      if (present === content) return
       const stray = this.freeName(name, 'stray')
       fs.rename(folder, this.file(stray))
       this.options.report(`${name} was of another topic; its folder is kept as ${stray}`)
     }
     fs.makeFolder(folder)
-    const fd = fs.open(`${folder}/partition.metadata`, 'create')
+    const fd = fs.open(path, 'create')
     fs.write(fd, Buffer.from(content), 0)
     fs.close(fd)
   }

@@ -26,6 +26,7 @@ function newRound(): Round {
 export class Flusher {
   private next: Round | undefined
   private running = false
+  private failure: { readonly error: unknown } | undefined
 
   constructor(
     private readonly system: System,
@@ -34,6 +35,7 @@ export class Flusher {
 
   /** Kept when everything appended to `log` so far is on disk. */
   flush(log: Log): Promise<void> {
+    if (this.failure) return Promise.reject(this.failure.error)
     if (!this.next) {
       this.next = newRound()
       if (!this.running) this.begin()
@@ -56,11 +58,18 @@ export class Flusher {
         round.resolve()
       } catch (error) {
         round.reject(error)
-        this.onFailure(error)
+        this.fail(error)
         return
       }
     }
     this.running = false
     if (this.next) this.begin()
+  }
+  /** Nobody is told any more that something is on disk. */
+  private fail(error: unknown): void {
+    this.failure = { error }
+    this.next?.reject(error)
+    this.next = undefined
+    this.onFailure(error)
   }
 }

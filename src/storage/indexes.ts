@@ -72,7 +72,7 @@ export class OffsetIndex {
     for (let at = 0; at < bytes.length; at += OFFSET_ENTRY) {
       const offset = bytes.readInt32BE(at)
       const position = bytes.readInt32BE(at + 4)
-      if (at > 0 && offset === 0) break
+      if (offset === 0 && position === 0) break
       if (offset <= lastOffset || position <= lastPosition || position >= Math.max(logSize, 1)) return false
       this.append(offset, position)
       lastOffset = offset
@@ -95,6 +95,7 @@ export class TimeIndex {
   }
   /** Adds an entry if its timestamp is greater than the last one. */
   append(timestamp: number, relativeOffset: number): void {
+    if (timestamp < 0) return
     const last = this.times.length - 1
     if (last >= 0 && (timestamp <= (this.times[last] as number) || relativeOffset <= (this.offsets[last] as number))) return
     this.times.push(timestamp)
@@ -129,7 +130,7 @@ export class TimeIndex {
     for (let at = 0; at < bytes.length; at += TIME_ENTRY) {
       const time = Number(bytes.readBigInt64BE(at))
       const offset = bytes.readInt32BE(at + 8)
-      if (at > 0 && offset === 0) break
+      if (offset === 0 && (time === 0 || at > 0)) break
       if (time < lastTime) return false
       this.append(time, offset)
       lastTime = time

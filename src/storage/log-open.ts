@@ -1,25 +1,16 @@
 /**
  * Opens a partition's folder. After a clean stop nothing is scanned but what stands behind the last index entry. After any other
  * end, every segment from the recovery point on is read batch by batch and its indexes, producers and epochs are made again
- * (LogLoader, LogSegment.recover). What is not sound from some byte on is cut off; unlike Kafka, kt sets the bytes aside.
+ * (LogLoader, LogSegment.recover). What is not sound from some byte on is cut off and set aside: set-aside.ts.
  */
-import {
-  baseOffset,
-  batchSize,
-  checkCrc,
-  HEADER_SIZE,
-  isControl,
-  isTransactional,
-  lastOffset,
-  magic,
-  partitionLeaderEpoch,
-} from '../protocol/batch'
+import { baseOffset, batchSize, checkCrc, isControl, isTransactional, lastOffset, partitionLeaderEpoch } from '../protocol/batch'
 import { Malformed } from '../protocol/reader'
 import type { System } from '../system/system'
 import { type EpochStart, readEpochs, writeEpochs } from './checkpoints'
 import { Log, type LogSettings } from './log'
 import { readMarker } from './marker'
-import type { Segment } from './segment'
+import { type Segment, segmentName } from './segment'
+import { setAside } from './set-aside'
 import { decodeSnapshot } from './snapshot'
 
 export interface OpenOptions {
@@ -32,25 +23,28 @@ export interface OpenOptions {
   readonly report: (finding: string) => void
 }
 
-/** Batches beyond this size are read in pieces only to check their header; none is larger than a segment. */
-const MAX_BATCH = 0x7fffffff
-
 export function openLog(system: System, folder: string, name: string, options: OpenOptions): Log {
   const { fs } = system
   const log = new Log(system, folder, name, options.settings)
   const names = fs.exists(folder) ? fs.list(folder) : []
-  const bases = names.filter((file) => /^\d{20}\.log$/.test(file)).map((file) => Number(file.slice(0, 20)))
+  const bases = offsetsOf(names, 'log')
   log.startOffset = Math.max(options.startOffset, bases[0] ?? 0)
   log.epochs = readEpochs(fs, `${folder}/leader-epoch-checkpoint`) ?? []
   for (const base of bases) log.addSegment(base).attach()
   if (bases.length === 0) begin(log, log.startOffset)
-  if (options.clean) log.endOffset = log.active.endOffset()
-  else if (bases.length > 0) recover(log, options)
+  else if (options.clean) findEnd(log, options.report)
+  else recover(log, options)
   if (log.endOffset < log.startOffset) restartAt(log, options)
   log.recoveryPoint = options.clean ? log.endOffset : Math.min(options.recoveryPoint, log.endOffset)
   trimEpochs(log)
   loadProducers(log, names, options.report)
   return log
+}
+
+/** The offsets that files of a kind are named after, ascending. */
+function offsetsOf(names: readonly string[], kind: 'log' | 'snapshot' | 'txnindex'): number[] {
+  const files = names.filter((file) => /^\d{20}\.[a-z]+$/.test(file) && file.endsWith(`.${kind}`))
+  return files.map((file) => Number(file.slice(0, 20))).sort((a, b) => a - b)
 }
 
 /** An empty log: its first segment is made when something is appended. */
@@ -60,97 +54,55 @@ function begin(log: Log, base: number): void {
   log.folderChanged = true
 }
 
+/** After a clean stop. A tail that is no batch all the same would stand between the log and what is appended next. */
+function findEnd(log: Log, report: OpenOptions['report']): void {
+  const { offset, position } = log.active.end()
+  log.endOffset = offset
+  if (position < log.active.size) setAside(log, log.active, position, report)
+}
+
 /** The log ends below its start: whatever is there was deleted already (delete-records); it goes on at the start. */
 function restartAt(log: Log, options: OpenOptions): void {
   options.report(`${log.name}: the log ends at ${log.endOffset}, below its start ${log.startOffset}; it goes on there`)
-  log.active.loadIndexes()
   log.active.writeIndexes()
   log.addSegment(log.startOffset).create()
+  log.folderChanged = true
   log.endOffset = log.startOffset
 }
 
 // ---- after an unclean end ----
 
 function recover(log: Log, options: OpenOptions): void {
+  log.recovered = true
   log.endOffset = log.segments[0]?.base ?? 0
   for (let index = 0; index < log.segments.length; index++) {
     const segment = log.segments[index] as Segment
     const next = log.segments[index + 1]
     if (next && next.base <= options.recoveryPoint) continue
-    const end = recoverSegment(log, segment, options.recoveryPoint)
+    const end = recoverSegment(log, segment)
+    segment.unsynced = true
     if (end === segment.size) continue
-    cut(log, segment, end, options.report)
-    for (const later of log.segments.splice(index + 1)) cut(log, later, 0, options.report)
+    setAside(log, segment, end, options.report)
+    for (const later of log.segments.splice(index + 1)) setAside(log, later, 0, options.report)
   }
 }
 
 /** Reads a segment, notes its batches in the indexes, and gives the position behind the last sound one. */
-function recoverSegment(log: Log, segment: Segment, recoveryPoint: number): number {
+function recoverSegment(log: Log, segment: Segment): number {
   segment.forget()
   let expected = segment.base
   log.endOffset = segment.base
-  const position = segment.scan(0, segment.size, (header, at, start) => {
+  return segment.scan(0, segment.size, (header, at, start) => {
     const size = batchSize(header, at)
-    if (magic(header, at) !== 2 || size > MAX_BATCH || baseOffset(header, at) < expected) return 'stop'
-    let bytes = header
-    let inBytes = at
-    if (lastOffset(header, at) >= recoveryPoint) {
-      if (at + size > header.length) {
-        bytes = segment.read(start, size)
-        inBytes = 0
-      }
-      if (bytes.length - inBytes < size || !checkCrc(bytes, inBytes)) return 'stop'
-    }
+    if (baseOffset(header, at) < expected || lastOffset(header, at) < baseOffset(header, at)) return 'stop'
+    const bytes = at + size > header.length ? segment.read(start, size) : header
+    const inBytes = bytes === header ? at : 0
+    if (!checkCrc(bytes, inBytes)) return 'stop'
     expected = lastOffset(bytes, inBytes) + 1
     segment.index(bytes, inBytes, start, log.settings.indexIntervalBytes)
     log.endOffset = expected
     return undefined
   })
-  return position
-}
-
-/** Sets the bytes from `position` on aside, beside the log, and cuts them off. */
-function cut(log: Log, segment: Segment, position: number, report: (finding: string) => void): void {
-  const { fs } = log.system
-  const rest = segment.read(position, segment.size - position)
-  const aside = freeName(log, `${segment.logPath}.corrupt-${log.endOffset}`)
-  const fd = fs.open(aside, 'new')
-  fs.write(fd, rest, 0)
-  fs.dataSyncNow(fd)
-  fs.close(fd)
-  fs.syncFolder(log.folder)
-  if (position === 0 && segment.base > log.endOffset) {
-    segment.close()
-    for (const path of [
-      segment.logPath,
-      segment.indexPath('index'),
-      segment.indexPath('timeindex'),
-      segment.indexPath('txnindex'),
-    ])
-      fs.remove(path)
-  } else {
-    segment.truncate(position)
-    segment.syncNow()
-  }
-  report(
-    `${log.name}: ${rest.length} bytes (${countRecords(rest)}) behind offset ${log.endOffset} were not sound; they were cut off and kept in ${aside}`,
-  )
-}
-function freeName(log: Log, wanted: string): string {
-  let name = wanted
-  for (let i = 1; log.system.fs.exists(name); i++) name = `${wanted}-${i}`
-  return name
-}
-/** What the headers in bytes that are set aside claim, for the report. */
-function countRecords(bytes: Buffer): string {
-  let records = 0
-  for (let at = 0; at + HEADER_SIZE <= bytes.length; ) {
-    const size = batchSize(bytes, at)
-    if (magic(bytes, at) !== 2 || size < HEADER_SIZE || at + size > bytes.length) break
-    records += bytes.readInt32BE(at + 57)
-    at += size
-  }
-  return records === 0 ? 'no whole batch' : `${records} records`
 }
 
 // ---- epochs and producers ----
@@ -162,24 +114,43 @@ function trimEpochs(log: Log): void {
   writeEpochs(log.system.fs, `${log.folder}/leader-epoch-checkpoint`, kept)
 }
 
+/** From the newest snapshot that is sound, and the batches behind it. */
 function loadProducers(log: Log, names: readonly string[], report: (finding: string) => void): void {
   const { fs } = log.system
-  const offsets = names.filter((file) => /^\d{20}\.snapshot$/.test(file)).map((file) => Number(file.slice(0, 20)))
+  const path = (offset: number) => `${log.folder}/${segmentName(offset)}.snapshot`
+  const most = repairAborted(log, names)
   let from = log.segments[0]?.base ?? 0
-  for (const offset of offsets.reverse()) {
-    if (offset > log.endOffset) continue
+  for (const offset of offsetsOf(names, 'snapshot').reverse()) {
+    if (offset > log.endOffset) {
+      fs.remove(path(offset)) // of records that were never on disk; when the log is that long again it would tell of others
+      continue
+    }
+    if (offset > most) continue
     try {
-      const path = `${log.folder}/${String(offset).padStart(20, '0')}.snapshot`
-      log.producers.load(decodeSnapshot(fs.readFile(path)), offset)
+      log.producers.load(decodeSnapshot(fs.readFile(path(offset))), offset)
       log.snapshotAt(offset)
       from = offset
       break
     } catch (error) {
       if (!(error instanceof Malformed)) throw error
-      report(`${log.name}: the producer snapshot at ${offset} is damaged (${error.message}); the next older one is taken`)
+      report(
+        `${log.name}: the producer snapshot at ${offset} is damaged (${error.message}); an older one and the log make it again`,
+      )
     }
   }
   replayProducers(log, from)
+}
+
+/**
+ * Makes the .txnindex files end where the log does. Gives the offset up to which the snapshots' word can be taken: aborts
+ * behind it have to be found in the log again.
+ */
+function repairAborted(log: Log, names: readonly string[]): number {
+  for (const base of offsetsOf(names, 'txnindex')) {
+    const segment = log.segments.find((one) => one.base === base)
+    if (segment && !segment.repairAborted(log.endOffset)) return base
+  }
+  return Number.POSITIVE_INFINITY
 }
 
 /** Takes the batches from `from` on into the producers' state, and epochs that the checkpoint does not have. */

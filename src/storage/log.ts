@@ -65,6 +65,8 @@ export class Log {
   written = false
   /** Its folder was taken away: nothing of it need reach the disk any more. */
   private gone = false
+  /** It was opened after an unclean end: indexes on disk are not what is in memory, data may be in the page cache only. */
+  recovered = false
   /** Done once before the first write: the clean-stop marker goes, the folder comes. */
   onFirstWrite: (() => void) | undefined
   private snapshotOffset = -1
@@ -134,11 +136,11 @@ export class Log {
     if (active.size + size > settings.segmentBytes) return true
     const timestamp = maxTimestamp(buffer, at)
     const start = active.startTimestamp()
-    const waited =
-      start !== undefined && start >= 0 && timestamp >= 0 ? timestamp - start : this.system.clock.now() - active.createdMs
+    const waited = start !== undefined && start >= 0 ? timestamp - start : this.system.clock.now() - active.createdMs
     if (waited > settings.rollMs - settings.segmentJitterMs) return true
-    if (active.offsets.sizeBytes + 8 > settings.segmentIndexBytes || active.times.sizeBytes + 12 > settings.segmentIndexBytes)
-      return true
+    // the time index keeps a place for the entry that is added when the segment ends
+    if (active.offsets.length >= Math.floor(settings.segmentIndexBytes / 8)) return true
+    if (active.times.length >= Math.floor(settings.segmentIndexBytes / 12) - 1) return true
     return baseOffset(buffer, at) + lastOffsetDelta(buffer, at) - active.base > 0x7fffffff
   }
   /** Ends the active segment and begins one at `base`. */
@@ -185,6 +187,7 @@ export class Log {
   writeSnapshot(offset: number): void {
     if (offset === this.snapshotOffset) return
     const { fs } = this.system
+    for (const segment of this.segments) segment.syncAborted()
     replaceFile(fs, `${this.folder}/${segmentName(offset)}.snapshot`, encodeSnapshot(this.producers.toEntries()))
     const before = this.snapshotOffset
     if (before >= 0 && !this.segments.some(({ base }) => base === before)) {
@@ -199,8 +202,8 @@ export class Log {
 
   /** Leaves the files as a clean stop does: indexes, producers and data on disk. */
   closeClean(): void {
-    if (this.written) {
-      this.active.writeIndexes()
+    if (this.written || this.recovered) {
+      for (const segment of this.segments) if (segment === this.active || segment.indexesChanged) segment.writeIndexes()
       if (this.endOffset > 0) this.writeSnapshot(this.endOffset)
       this.folderChanged = true
       this.flushNow()
@@ -304,13 +307,13 @@ export class Log {
     for (const entry of this.epochs) if (entry.startOffset <= offset) epoch = entry.epoch
     return epoch
   }
-  /** Largest epoch at most `epoch` and where it ends (OffsetForLeaderEpoch); -1, -1 when there is none. */
+  /** Largest epoch at most `epoch` and where it ends; -1, -1 when all are older (LeaderEpochFileCache.endOffsetFor). */
   endOfEpoch(epoch: number): { epoch: number; endOffset: number } {
-    const index = this.epochs.findLastIndex((entry) => entry.epoch <= epoch)
-    if (index < 0 || epoch > Math.max(this.lastEpoch, epoch)) return { epoch: -1, endOffset: -1 }
-    const entry = this.epochs[index] as EpochStart
-    const endOffset = this.epochs[index + 1]?.startOffset ?? this.endOffset
-    return { epoch: entry.epoch, endOffset }
+    if (epoch >= 0 && epoch === this.lastEpoch) return { epoch, endOffset: this.endOffset }
+    const above = this.epochs.findIndex((entry) => entry.epoch > epoch)
+    if (epoch < 0 || above < 0) return { epoch: -1, endOffset: -1 }
+    const { startOffset } = this.epochs[above] as EpochStart
+    return { epoch: this.epochs[above - 1]?.epoch ?? epoch, endOffset: startOffset }
   }
 
   /** Greatest timestamp in the log and the segment that has it; undefined when the log is empty. */

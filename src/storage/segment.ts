@@ -2,18 +2,21 @@
  * A segment: one run of a partition's log in a file named after its first offset, with its indexes. Appending is one write into
  * the page cache and, every index.interval.bytes, an index entry. The file is opened when it is first needed.
  */
-import { baseOffset, batchSize, HEADER_SIZE, lastOffset, maxTimestamp } from '../protocol/batch'
+import { baseOffset, batchSize, HEADER_SIZE, lastOffset, magic, maxTimestamp } from '../protocol/batch'
 import { takeBuffer } from '../protocol/pool'
 import type { FileSystem } from '../system/system'
 import { OffsetIndex, TimeIndex, writeIndex } from './indexes'
 import type { AbortedTransaction } from './producers'
-import { decodeAborted, encodeAborted } from './snapshot'
+import { encodeAborted, readAborted } from './snapshot'
 
 export const segmentName = (offset: number) => String(offset).padStart(20, '0')
 
 export interface SegmentSettings {
   readonly indexIntervalBytes: number
 }
+
+/** Magic 2, and an offset that a number can hold. */
+const couldBeBatch = (bytes: Buffer, at: number): boolean => magic(bytes, at) === 2 && bytes.readUInt16BE(at) < 0x20
 
 /** How much is read at once when looking for a batch. */
 const SCAN_BYTES = 64 * 1024
@@ -38,6 +41,7 @@ export class Segment {
   private syncing = 0
   private closing = false
   private aborts: AbortedTransaction[] | undefined
+  private abortsUnsynced = false
 
   constructor(
     private readonly fs: FileSystem,
@@ -102,27 +106,56 @@ export class Segment {
   }
 
   addAborted(aborted: AbortedTransaction): void {
-    const path = this.indexPath('txnindex')
-    const fd = this.fs.open(path, 'create')
+    const fd = this.fs.open(this.indexPath('txnindex'), 'create')
     try {
       this.fs.write(fd, encodeAborted(aborted), this.fs.size(fd))
     } finally {
       this.fs.close(fd)
     }
+    this.abortsUnsynced = true
     this.aborts?.push(aborted)
+  }
+  /** Before a producer snapshot vouches for it: later openings do not look for aborts below the snapshot. */
+  syncAborted(): void {
+    if (!this.abortsUnsynced) return
+    const fd = this.fs.open(this.indexPath('txnindex'), 'write')
+    try {
+      this.fs.dataSyncNow(fd)
+    } finally {
+      this.fs.close(fd)
+    }
+    this.abortsUnsynced = false
+  }
+  /** Leaves of the .txnindex what is sound and ends below `end`. False when something was not sound. */
+  repairAborted(end: number): boolean {
+    const path = this.indexPath('txnindex')
+    const bytes = this.fs.readFile(path)
+    const { entries, sound } = readAborted(bytes)
+    const kept = entries.filter(({ lastOffset: last }) => last < end)
+    this.aborts = kept
+    if (sound && kept.length === entries.length) return true
+    const fd = this.fs.open(path, 'write')
+    try {
+      this.fs.truncate(fd, 0)
+      this.fs.write(fd, Buffer.concat(kept.map(encodeAborted)), 0)
+    } finally {
+      this.fs.close(fd)
+    }
+    this.abortsUnsynced = true
+    return sound
   }
   aborted(): readonly AbortedTransaction[] {
     if (!this.aborts) {
       const path = this.indexPath('txnindex')
-      this.aborts = this.fs.exists(path) ? decodeAborted(this.fs.readFile(path)) : []
+      this.aborts = this.fs.exists(path) ? readAborted(this.fs.readFile(path)).entries : []
     }
     return this.aborts
   }
 
-  /** Writes the indexes if they changed; at a roll or a clean end. */
+  /** Writes the indexes if they changed or were missing; at a roll or a clean end. */
   writeIndexes(): void {
-    if (!this.indexesChanged && this.fs.exists(this.indexPath('index'))) return
     this.loadIndexes()
+    if (!this.indexesChanged && this.fs.exists(this.indexPath('index'))) return
     if (this.maxTimestamp >= 0) this.times.append(this.maxTimestamp, this.maxTimestampOffset - this.base)
     writeIndex(this.fs, this.indexPath('index'), this.offsets.toBytes())
     writeIndex(this.fs, this.indexPath('timeindex'), this.times.toBytes())
@@ -142,8 +175,9 @@ export class Segment {
       if (this.closing) this.close()
     }
   }
+  /** Syncs here and now, also what another sync has begun with and not ended. */
   syncNow(): void {
-    if (!this.unsynced) return
+    if (!this.unsynced && this.syncing === 0) return
     this.fs.dataSyncNow(this.file())
     this.unsynced = false
   }
@@ -166,23 +200,31 @@ export class Segment {
     const offsets = read('index')
     const times = read('timeindex')
     const sound = offsets && times && this.offsets.load(offsets, this.size) && this.times.load(times)
-    if (!sound) return this.rebuild(indexIntervalBytes)
+    if (!sound) {
+      this.rebuild(indexIntervalBytes)
+      return
+    }
     const last = this.times.last()
     if (last) {
       this.maxTimestamp = last.timestamp
       this.maxTimestampOffset = last.relativeOffset + this.base
     }
     // what stands behind the last entries is looked at, so that appends go on as if the segment had never been closed
-    const from = this.offsets.last()?.position ?? 0
+    const entry = this.offsets.last()
     this.sinceEntry = 0
-    this.scan(from, this.size, (bytes, at) => {
+    let begins = entry === undefined
+    this.scan(entry?.position ?? 0, this.size, (bytes, at) => {
+      begins ||= lastOffset(bytes, at) - this.base === entry?.relativeOffset
+      if (!begins) return 'stop'
       const timestamp = maxTimestamp(bytes, at)
       if (timestamp > this.maxTimestamp) {
         this.maxTimestamp = timestamp
         this.maxTimestampOffset = lastOffset(bytes, at)
       }
       this.sinceEntry += batchSize(bytes, at)
+      return 'on'
     })
+    if (!begins) this.rebuild(indexIntervalBytes)
   }
   /** Timestamp of the first batch, read from the log when it is not known. */
   startTimestamp(): number | undefined {
@@ -213,7 +255,7 @@ export class Segment {
    * Shows the header of every whole batch from `position` to `end` (buffer, where it begins there, where in the file). Only the
    * header is sure to be in the buffer. Stops at 'stop', at a partial batch, or at one that cannot be a batch; gives the position.
    */
-  scan(position: number, end: number, show: (bytes: Buffer, at: number, position: number) => 'stop' | undefined | void): number {
+  scan(position: number, end: number, show: (bytes: Buffer, at: number, position: number) => unknown): number {
     let start = position
     let buffer: Buffer = Buffer.alloc(0)
     let filled = 0 // where in the file the buffer begins
@@ -226,7 +268,7 @@ export class Segment {
       }
       const at = start - filled
       const size = batchSize(buffer, at)
-      if (size < HEADER_SIZE || start + size > end) return start
+      if (size < HEADER_SIZE || start + size > end || !couldBeBatch(buffer, at)) return start
       if (show(buffer, at, start) === 'stop') return start
       start += size
     }
@@ -244,14 +286,14 @@ export class Segment {
     const buffer = takeBuffer(Math.max(0, Math.min(length, this.size - position)))
     return buffer.subarray(0, this.fs.read(this.file(), buffer, 0, buffer.length, position))
   }
-  /** Offset behind the last whole batch. */
-  endOffset(): number {
+  /** Where the last whole batch ends. */
+  end(): { offset: number; position: number } {
     this.loadIndexes()
-    let end = this.base
-    this.scan(this.offsets.last()?.position ?? 0, this.size, (bytes, at) => {
-      end = lastOffset(bytes, at) + 1
+    let offset = this.base
+    const position = this.scan(this.offsets.last()?.position ?? 0, this.size, (bytes, at) => {
+      offset = lastOffset(bytes, at) + 1
     })
-    return end
+    return { offset, position }
   }
   /** Offset of the first batch, or undefined when the segment is empty. */
   firstOffset(): number | undefined {

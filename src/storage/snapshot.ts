@@ -75,17 +75,24 @@ export function encodeAborted({ producerId, firstOffset, lastOffset, lastStableO
   for (const value of [producerId, firstOffset, lastOffset, lastStableOffset]) writer.int64(value)
   return writer.whole()
 }
-/** Throws Malformed when the file is no txnindex. */
-export function decodeAborted(bytes: Buffer): AbortedTransaction[] {
+/** The entries of a .txnindex up to the first that is not sound, and whether all were. */
+export function readAborted(bytes: Buffer): { readonly entries: AbortedTransaction[]; readonly sound: boolean } {
+  const entries: AbortedTransaction[] = []
   const reader = new Reader(bytes)
-  const found: AbortedTransaction[] = []
-  while (reader.left > 0) {
-    const version = reader.int16()
-    if (version !== 0) throw new Malformed(reader.position - 2, `txnindex version ${version}`)
-    const producerId = reader.int64()
-    const firstOffset = reader.int64()
-    const lastOffset = reader.int64()
-    found.push({ producerId, firstOffset, lastOffset, lastStableOffset: reader.int64() })
+  try {
+    while (reader.left > 0) {
+      const version = reader.int16()
+      if (version !== 0) throw new Malformed(reader.position - 2, `txnindex version ${version}`)
+      const producerId = reader.int64()
+      const firstOffset = reader.int64()
+      const lastOffset = reader.int64()
+      const lastStableOffset = reader.int64()
+      if (firstOffset > lastOffset || lastOffset <= (entries.at(-1)?.lastOffset ?? -1)) return { entries, sound: false }
+      entries.push({ producerId, firstOffset, lastOffset, lastStableOffset })
+    }
+    return { entries, sound: true }
+  } catch (error) {
+    if (error instanceof Malformed) return { entries, sound: false }
+    throw error
   }
-  return found
 }

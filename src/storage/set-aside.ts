@@ -1,0 +1,63 @@
+/**
+ * What recovery must cut off it keeps, beside the log and under a name that Kafka passes over: `<base>.log.corrupt-<offset>`, with
+ * the offset at which the log ends now. Kafka has replicas to fetch such records from again; a log with one copy has not.
+ */
+import { batchSize, HEADER_SIZE, magic, recordCount } from '../protocol/batch'
+import type { Log } from './log'
+import type { Segment } from './segment'
+
+const COPY_BYTES = 1 << 20
+
+/** Takes the bytes from `position` on out of a segment; one that begins behind the end of the log goes as a whole. */
+export function setAside(log: Log, segment: Segment, position: number, report: (finding: string) => void): void {
+  const { fs } = log.system
+  const size = segment.size - position
+  const words = size === 0 ? '' : describe(segment, position)
+  const aside = freeName(log, `${segment.logPath}.corrupt-${log.endOffset}`)
+  if (segment.base > log.endOffset) {
+    segment.close()
+    if (size > 0) fs.rename(segment.logPath, aside)
+    else fs.remove(segment.logPath)
+    for (const kind of ['index', 'timeindex', 'txnindex'] as const) fs.remove(segment.indexPath(kind))
+    fs.syncFolder(log.folder)
+  } else {
+    copyTail(log, segment, position, aside)
+    segment.truncate(position)
+    segment.syncNow()
+  }
+  if (size > 0)
+    report(
+      `${log.name}: ${size} bytes (${words}) behind offset ${log.endOffset} were not sound; they were cut off and kept in ${aside}`,
+    )
+}
+
+/** The copy is on disk before the original is cut. */
+function copyTail({ system: { fs }, folder }: Log, segment: Segment, position: number, aside: string): void {
+  const fd = fs.open(aside, 'new')
+  try {
+    for (let at = position; at < segment.size; at += COPY_BYTES) fs.write(fd, segment.read(at, COPY_BYTES), at - position)
+    fs.dataSyncNow(fd)
+  } finally {
+    fs.close(fd)
+  }
+  fs.syncFolder(folder)
+}
+
+function freeName({ system: { fs } }: Log, wanted: string): string {
+  let name = wanted
+  for (let i = 1; fs.exists(name); i++) name = `${wanted}-${i}`
+  return name
+}
+
+/** What the headers in the bytes claim, as far as they are headers. */
+function describe(segment: Segment, position: number): string {
+  let records = 0
+  for (let at = position; at + HEADER_SIZE <= segment.size; ) {
+    const header = segment.read(at, HEADER_SIZE)
+    const size = batchSize(header, 0)
+    if (magic(header, 0) !== 2 || size < HEADER_SIZE || at + size > segment.size) break
+    records += Math.max(0, recordCount(header, 0))
+    at += size
+  }
+  return records === 0 ? 'no whole batch' : records === 1 ? '1 record' : `${records} records`
+}
