@@ -194,9 +194,11 @@ class DirectoryPlace {
       if (held) return linkTo(held.callOf(config['client.id']))
       const owner = readOwner(this.system, this.folder)
       if (owner) {
+        // a holder that is just ending hangs up: the next look finds the lock free or somebody else's
+        const options = { clientId: config['client.id'], requestTimeoutMs: config['request.timeout.ms'] }
         const connection = await net.connect({ path: owner.socket }, 1000).catch(() => undefined)
-        if (connection)
-          return openLink(connection, clock, { clientId: config['client.id'], requestTimeoutMs: config['request.timeout.ms'] })
+        const link = connection && (await openLink(connection, clock, options).catch(() => undefined))
+        if (link) return link
       }
       if (clock.monotonic() - started > SILENT_HOLDER_MS) throw new Failure(this.silent(owner?.pid))
       await new Promise<void>((resolve) => void clock.after(RETRY_MS, resolve))

@@ -30,6 +30,9 @@ export interface EngineOptions {
   readonly onFatal: (error: unknown) => void
 }
 
+/** Unrepaired logs that a passing command opens at its end: more would be felt. */
+const QUICK_RECOVERY_BYTES = 64 * 1024 * 1024
+
 export class Engine implements Service {
   readonly metadata = new MetadataImage()
   readonly fetchSessions = new FetchSessions()
@@ -211,9 +214,25 @@ export class Engine implements Service {
     for (const partitions of this.partitions.values()) {
       for (const { waiters } of partitions) for (const waiter of [...waiters]) waiter.leave()
     }
-    let unopened = false
-    for (const partitions of this.partitions.values()) unopened ||= partitions.some((one) => !one.isOpen)
-    this.directory.close(unopened)
+    const unopened = this.directory.clean || !this.directory.hasChanged ? 0 : this.recoverRest()
+    this.directory.close(unopened > 0)
+  }
+
+  /**
+   * After a crash only the logs that were asked for have been repaired. Opens the rest, as far as that is quick, so that a clean
+   * end holds for all of them; gives how many are left.
+   */
+  private recoverRest(): number {
+    let left = 0
+    let bytes = 0
+    for (const partitions of this.partitions.values()) {
+      for (const partition of partitions) {
+        if (partition.isOpen) continue
+        bytes += this.directory.sizeOf(partition.name)
+        if (bytes > QUICK_RECOVERY_BYTES) left++
+        else void partition.log
+      }
+    }
+    return left
   }
 }
-

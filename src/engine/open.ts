@@ -4,7 +4,7 @@ import { ForeignDirectory, META_PROPERTIES, readMetaProperties } from '../storag
 import { randomUuid, type System } from '../system/system'
 import type { BrokerSettings } from './configs/broker-settings'
 import { Engine } from './engine'
-import { formatDirectory } from './metadata/format'
+import { formatDirectory, METADATA_FOLDER } from './metadata/format'
 import type { Identity } from './metadata/metadata-log'
 
 export interface OpenEngineOptions {
@@ -35,8 +35,10 @@ export function openEngine(system: System, folder: string, options: OpenEngineOp
     formatDirectory(system, folder, { meta, controller: options.identity.controller })
   }
   let engine: Engine | undefined
+  const isNew = !fs.exists(`${folder}/${METADATA_FOLDER}/00000000000000000000.log`)
   const directory = new DataDirectory(system, folder, meta, {
     report: options.report,
+    isNew,
     brokerEpoch: () => engine?.brokerEpoch ?? -1,
   })
   engine = new Engine(directory, options)

@@ -4,7 +4,7 @@
  * the first write the marker is removed, and a clean close puts it back last, after everything it vouches for is on disk.
  */
 import type { System } from '../system/system'
-import { type Offsets, readOffsets, replaceFile, writeOffsets } from './checkpoints'
+import { type Offsets, readOffsets, replaceFile, writeOffsets, writeOffsetsLater } from './checkpoints'
 import type { Log, LogSettings } from './log'
 import { openLog } from './log-open'
 import { META_PROPERTIES, type MetaProperties, readMetaProperties } from './meta-properties'
@@ -17,19 +17,23 @@ const CLEANER_OFFSETS = 'cleaner-offset-checkpoint'
 
 export interface DirectoryOptions {
   readonly report: (finding: string) => void
+  /** Nobody has ever written here: there is nothing that a crash could have torn. */
+  readonly isNew?: boolean
   /** Which broker epoch the clean-stop marker names (KIP-966). */
   readonly brokerEpoch: () => number
 }
 
 export class DataDirectory {
   private readonly logs = new Map<string, Log>()
-  /** Folders of deleted partitions that are still there. */
+  /** What is left of deleted partitions and segments. */
   private readonly doomed = new Set<string>()
   private readonly recoveryPoints: Offsets
   private readonly logStarts: Offsets
   private readonly highWatermarks: Offsets
   private readonly cleanAtOpen: boolean
   private changed = false
+  /** Counts the writings of checkpoint files, so that a slow one does not replace a newer one. */
+  private checkpoints = 0
 
   constructor(
     readonly system: System,
@@ -38,7 +42,7 @@ export class DataDirectory {
     private readonly options: DirectoryOptions,
   ) {
     const { fs } = system
-    this.cleanAtOpen = fs.exists(this.file(CLEAN_MARKER))
+    this.cleanAtOpen = options.isNew === true || fs.exists(this.file(CLEAN_MARKER))
     this.recoveryPoints = readOffsets(fs, this.file(RECOVERY_POINTS))
     this.logStarts = readOffsets(fs, this.file(LOG_STARTS))
     this.highWatermarks = readOffsets(fs, this.file(HIGH_WATERMARKS))
@@ -50,6 +54,18 @@ export class DataDirectory {
   /** Whether the last writer of this directory ended cleanly. */
   get clean(): boolean {
     return this.cleanAtOpen
+  }
+
+  get hasChanged(): boolean {
+    return this.changed
+  }
+  /** Bytes of a partition's segments, without opening it. */
+  sizeOf(name: string): number {
+    const { fs } = this.system
+    const folder = this.file(name)
+    if (!fs.exists(folder)) return 0
+    const logs = fs.list(folder).filter((file) => file.endsWith('.log'))
+    return logs.reduce((sum, file) => sum + (fs.stat(`${folder}/${file}`)?.size ?? 0), 0)
   }
 
   /** The log of a partition ('topic-0'), opened at first use. `topicId` is written beside a new one. */
@@ -123,14 +139,20 @@ export class DataDirectory {
     this.logs.get(name)?.forsake()
     this.logs.delete(name)
     for (const offsets of [this.recoveryPoints, this.logStarts, this.highWatermarks]) offsets.delete(name)
+    this.checkpoints++ // what is being written still names it
     if (!fs.exists(this.file(name))) return { remove: () => {} }
     const renamed = this.file(this.freeName(name, 'delete'))
     fs.rename(this.file(name), renamed)
-    this.doomed.add(renamed)
-    return { remove: () => this.removeDoomed(renamed) }
+    return this.doom([renamed])
   }
-  private removeDoomed(folder: string): void {
-    if (this.doomed.delete(folder)) this.system.fs.removeFolder(folder)
+  /** Files and folders that nobody needs any more: gone for good when `remove` is called, or at the clean end. */
+  doom(paths: readonly string[]): { remove: () => void } {
+    for (const path of paths) this.doomed.add(path)
+    return {
+      remove: () => {
+        for (const path of paths) if (this.doomed.delete(path)) this.system.fs.removeFolder(path)
+      },
+    }
   }
   /** Folders that a deletion left behind, from before. */
   leftovers(): string[] {
@@ -147,16 +169,31 @@ export class DataDirectory {
   /** Writes the checkpoint files: how far each log is on disk and how far it was acknowledged. */
   checkpoint(): void {
     if (!this.changed) return
+    this.noteOffsets()
+    this.checkpoints++
+    const { fs } = this.system
+    writeOffsets(fs, this.file(RECOVERY_POINTS), this.recoveryPoints)
+    writeOffsets(fs, this.file(LOG_STARTS), this.logStarts)
+    writeOffsets(fs, this.file(HIGH_WATERMARKS), this.highWatermarks)
+  }
+  /** The same, or only the high watermarks, without waiting for the disk; a file that somebody writes meanwhile is left to him. */
+  async checkpointLater(what: 'all' | 'high watermarks'): Promise<void> {
+    if (!this.changed) return
+    if (what === 'all') this.noteOffsets()
+    const mine = ++this.checkpoints
+    const { fs } = this.system
+    const current = () => this.checkpoints === mine
+    const files = [[HIGH_WATERMARKS, this.highWatermarks] as const]
+    if (what === 'all') files.push([RECOVERY_POINTS, this.recoveryPoints], [LOG_STARTS, this.logStarts])
+    for (const [name, offsets] of files) if (current()) await writeOffsetsLater(fs, this.file(name), offsets, current)
+  }
+  private noteOffsets(): void {
     for (const log of this.logs.values()) {
       if (log.name.startsWith('__cluster_metadata-')) continue
       this.recoveryPoints.set(log.name, log.recoveryPoint)
       if (log.startOffset > (log.segments[0]?.base ?? 0)) this.logStarts.set(log.name, log.startOffset)
       else this.logStarts.delete(log.name)
     }
-    const { fs } = this.system
-    writeOffsets(fs, this.file(RECOVERY_POINTS), this.recoveryPoints)
-    writeOffsets(fs, this.file(LOG_STARTS), this.logStarts)
-    writeOffsets(fs, this.file(HIGH_WATERMARKS), this.highWatermarks)
   }
 
   /**
@@ -164,7 +201,7 @@ export class DataDirectory {
    * was found without it and has logs that nobody has opened since stays without.
    */
   close(unopened: boolean): void {
-    for (const folder of [...this.doomed]) this.removeDoomed(folder) // nobody reads them any more
+    this.doom([...this.doomed]).remove() // nobody reads them any more
     for (const log of this.logs.values()) {
       if (this.changed) log.closeClean()
       else log.close()
