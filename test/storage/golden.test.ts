@@ -1,6 +1,6 @@
 /** Directories that Apache Kafka left behind, read by kt: the same records, offsets, indexes, producers and transactions. */
 import { existsSync, readFileSync, rmSync } from 'node:fs'
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, describe, expect, test } from 'vitest'
 import { baseOffset, batchCrc, batchSize, isControl, isTransactional, lastOffset, producerId } from '../../src/protocol/batch'
 import { readRecords } from '../../src/protocol/batch-reader'
 import type { Log } from '../../src/storage/log'
@@ -12,11 +12,14 @@ import {
   type GoldenBytes,
   type GoldenPartition,
   openDirectory,
+  original,
+  removeOriginals,
   type SeenPartition,
   unpack,
 } from './golden'
 
 afterEach(cleanUp)
+afterAll(removeOriginals)
 
 const CLEAN = ['plain', 'segments', 'compact', 'txn', 'groups', 'fresh-started']
 
@@ -140,14 +143,14 @@ describe.each(CLEAN)('%s, stopped cleanly by Kafka', (name) => {
   test.each(names)('%s: every batch and record', (partition) => {
     const golden = wanted.offline.partitions[partition]!
     for (const maxBytes of [1, 1000, 1 << 20]) {
-      const { log, findings } = openDirectory(unpack(name))
+      const { log, findings } = openDirectory(original(name))
       expect(batchesOf(log(partition), maxBytes).map(shown)).toEqual(wantedBatches(golden))
       expect(findings).toEqual([])
     }
   })
   test.each(names)('%s: indexes, aborted transactions, snapshots, epochs', (partition) => {
     const golden = wanted.offline.partitions[partition]!
-    const log = openDirectory(unpack(name)).log(partition)
+    const log = openDirectory(original(name)).log(partition)
     checkIndexes(log, golden)
     for (const { baseOffset: base, abortedTransactions } of golden.segments) {
       const aborted = log.segments.find((one) => String(one.base) === base)?.aborted() ?? []
@@ -170,7 +173,7 @@ describe.each(CLEAN)('%s, stopped cleanly by Kafka', (name) => {
   })
   test.each(names)('%s: offsets and producers as a client of Kafka sees them', (partition) => {
     const seen = seenOf(wanted, partition)
-    if (seen) checkView(openDirectory(unpack(name)).log(partition), seen)
+    if (seen) checkView(openDirectory(original(name)).log(partition), seen)
     else expect(partition).toMatch(/^__cluster_metadata-0$|^__share_group_state/)
   })
   test('reading changes no byte', () => {

@@ -1,7 +1,7 @@
 /** Golden data directories (test/golden/data), unpacked where a test may spoil them, and what Kafka read in them. */
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -88,11 +88,27 @@ export function temporaryFolder(): string {
   made.push(folder)
   return folder
 }
-/** A fresh copy of a golden directory. */
-export function unpack(name: string): string {
-  const folder = temporaryFolder()
-  execFileSync('tar', ['xzf', fileURLToPath(new URL(`../golden/data/${name}.tar.gz`, import.meta.url)), '-C', folder])
+const originals = new Map<string, string>()
+/** A golden directory to read from. */
+export function original(name: string): string {
+  let folder = originals.get(name)
+  if (!folder) {
+    folder = mkdtempSync(join(tmpdir(), 'kt-test-'))
+    originals.set(name, folder)
+    execFileSync('tar', ['xzf', fileURLToPath(new URL(`../golden/data/${name}.tar.gz`, import.meta.url)), '-C', folder])
+  }
   return join(folder, name)
+}
+/** A fresh copy of one to write to. */
+export function unpack(name: string): string {
+  const folder = join(temporaryFolder(), name)
+  cpSync(original(name), folder, { recursive: true })
+  return folder
+}
+/** For after all tests of a file. */
+export function removeOriginals(): void {
+  for (const folder of originals.values()) rmSync(folder, { recursive: true, force: true })
+  originals.clear()
 }
 export function cleanUp(): void {
   for (const folder of made.splice(0)) rmSync(folder, { recursive: true, force: true })
