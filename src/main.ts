@@ -6,54 +6,58 @@
 import { kafkaVersion, ktVersion } from './cli/version'
 import { commands, type Entry } from './commands'
 
-async function main(): Promise<number> {
+function main(): void {
   const [, path = 'kt', ...words] = process.argv
   const called = path.slice(path.lastIndexOf('/') + 1)
   const link = commands.find((one) => one.script === called)
   if (words.length === 1 && words[0] === '--version' && (link?.hasVersion ?? true)) {
+    process.stdout.on('error', () => {}) // nobody reads it: that is no mistake
     process.stdout.write(`${link ? kafkaVersion : ktVersion}\n`)
-    return 0
+    return
   }
-  if (link) return run(link, 'kafka', words)
+  process.on('uncaughtException', fatal)
   const [first = '', ...rest] = words
   const entry = commands.find((one) => one.name === first || one.script === first)
-  if (entry && !rest.includes('--completions')) return run(entry, 'kt', rest)
-  const { front } = await import('./cli/front')
-  return front(words, commands, await world())
+  const work = link ? run(link, 'kafka', words) : entry ? run(entry, 'kt', rest) : front(words)
+  work.then(end, fatal)
 }
 
 async function run(entry: Entry, voice: 'kafka' | 'kt', words: readonly string[]): Promise<number> {
-  const [{ default: command }, { runCommand }, { terminal, system }] = await Promise.all([
-    entry.load(),
-    import('./cli/run'),
-    world(),
-  ])
-  return runCommand(command, voice, terminal, system, doors, words)
+  const around = world(words)
+  const [{ default: command }, { runCommand }] = await Promise.all([entry.load(), import('./cli/run')])
+  const { terminal, system } = await around
+  return runCommand(command, voice, terminal, system, doors)
 }
 
-async function world() {
+async function front(words: readonly string[]): Promise<number> {
+  const { front } = await import('./cli/front')
+  return front(words, commands, await world(words))
+}
+
+async function world(words: readonly string[]) {
   const [{ processTerminal }, { realSystem }] = await Promise.all([import('./cli/process'), import('./system')])
-  return { terminal: processTerminal(), system: realSystem }
+  return { terminal: processTerminal(words), system: realSystem }
 }
 
+type Where = typeof import('./cli/where')
+/** What a place takes to open is loaded by commands that open one. */
 const doors = {
-  openPlace: async (...args: Parameters<typeof import('./cli/where').openPlace>) =>
-    (await import('./cli/where')).openPlace(...args),
-  legacyServer: async (...args: Parameters<typeof import('./cli/where').legacyServer>) =>
-    (await import('./cli/where')).legacyServer(...args),
+  openPlace: async (...args: Parameters<Where['openPlace']>) => (await import('./cli/where')).openPlace(...args),
+  legacyServer: async (...args: Parameters<Where['legacyServer']>) => (await import('./cli/where')).legacyServer(...args),
 }
 
 /** Ends the process once what was written has left it; timers and sockets that are still there do not hold it up. */
-function end(code: number): void {
-  process.exitCode = code
-  const { stdout, stderr } = process
-  if (stdout.writableLength === 0 && stderr.writableLength === 0) process.exit(code)
-  stdout.write('', () => stderr.write('', () => process.exit(code)))
+async function end(code: number): Promise<void> {
+  const { afterWrites } = await import('./cli/process')
+  afterWrites(() => process.exit(code))
 }
 
-main().then(end, (error: unknown) => {
+/** What should never happen: a sentence all the same. */
+function fatal(error: unknown): void {
   const words = error instanceof Error ? error.message : String(error)
-  const more = process.env['KT_DEBUG'] && error instanceof Error ? `\n${error.stack}` : ' (KT_DEBUG=1 shows where)'
-  process.stderr.write(`kt: this should not happen: ${words}${more}\n`)
-  end(1)
-})
+  const stack = process.env['KT_DEBUG'] && error instanceof Error ? `\n${error.stack}` : ' (KT_DEBUG=1 shows where)'
+  process.stderr.write(`kt: this should not happen: ${words}${stack}\n`)
+  process.exit(1)
+}
+
+main()

@@ -1,10 +1,11 @@
 /** The real terminal: the process's own streams, environment and signals. */
+import { exit } from './errors'
 import type { Input, Output, Signal, Terminal } from './terminal'
 
-export function processTerminal(): Terminal {
+export function processTerminal(argv: readonly string[]): Terminal {
   return {
     program: process.argv[1] ?? 'kt',
-    argv: process.argv.slice(2),
+    argv,
     env: process.env,
     cwd: process.cwd(),
     get stdin() {
@@ -18,21 +19,25 @@ export function processTerminal(): Terminal {
 
 const input = (): Input => ({ isTTY: process.stdin.isTTY === true, chunks: () => process.stdin })
 
+const opened: NodeJS.WriteStream[] = []
+
 /** A stream is made when it is first used: making one costs up to a millisecond. */
 function output(stream: () => NodeJS.WriteStream): Output {
-  let opened: NodeJS.WriteStream | undefined
+  let made: NodeJS.WriteStream | undefined
   let isGone = false
   const listeners: (() => void)[] = []
   function open(): NodeJS.WriteStream {
-    if (opened) return opened
-    opened = stream()
-    opened.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error
+    if (made) return made
+    made = stream()
+    opened.push(made)
+    made.on('error', (error: NodeJS.ErrnoException) => {
+      // EIO: the terminal was closed; ENXIO, ENOTCONN: there never was one
+      if (!['EPIPE', 'EIO', 'ENXIO', 'ENOTCONN', 'ECONNRESET'].includes(error.code ?? '')) throw error
       if (isGone) return
       isGone = true
       for (const listener of listeners) listener()
     })
-    return opened
+    return made
   }
   return {
     get isTTY() {
@@ -52,11 +57,19 @@ function output(stream: () => NodeJS.WriteStream): Output {
   }
 }
 
+/** Calls `done` when everything that was written has left the process, which on Linux is at once. */
+export function afterWrites(done: () => void): void {
+  const late = opened.find((stream) => stream.writableLength > 0 && !stream.destroyed)
+  if (late) late.write('', () => afterWrites(done))
+  else done()
+}
+
 /** The first signal is told; the second one, of either kind, ends the process at once. */
 function onSignal(listener: (signal: Signal) => void): () => void {
   let count = 0
   const take = (signal: Signal) => {
-    if (++count > 1) process.exit(signal === 'SIGINT' ? 130 : 143)
+    count++
+    if (count > 1) process.exit(signal === 'SIGINT' ? exit.interrupted : exit.terminated)
     listener(signal)
   }
   process.on('SIGINT', take)

@@ -14,15 +14,22 @@ export interface Entry {
   readonly load: () => Promise<{ default: Command }>
 }
 
-const entry = (name: string, summary: string, load: Entry['load'], hasVersion = true): Entry => ({
+const entry = (name: string, summary: string, load: Entry['load'], more: Partial<Entry> = {}): Entry => ({
   name,
   script: `kafka-${name}.sh`,
   summary,
-  hasVersion,
+  hasVersion: true,
   load,
+  ...more,
 })
 
 export const commands: readonly Entry[] = [
+  entry(
+    'consumer-groups',
+    'List, describe and delete consumer groups, and move their offsets',
+    () => import('./consumer-groups'),
+  ),
+  entry('get-offsets', 'Show where partitions begin and end', () => import('./get-offsets')),
   entry('server-start', 'Serve a data directory on a port, to any Kafka client', () => import('./server-start')),
   entry('server-stop', 'Stop running kt servers', () => import('./server-stop')),
   entry('topics', 'Create, list, describe, alter and delete topics', () => import('./topics')),
