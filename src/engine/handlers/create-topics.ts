@@ -11,6 +11,7 @@ import { viewOf } from '../controller/view'
 import { handle } from '../handler'
 
 export const createTopics = handle(CreateTopics, async ({ topics, validateOnly }, { engine }) => {
+  if (!validateOnly) engine.begin() // what a new cluster sets for all brokers is told in the answer
   const plan = decideCreateTopics(topics, viewOf(engine))
   if (!validateOnly) await carryOutCreation(engine, plan)
   return { topics: plan.results.map((result) => answer(result, validateOnly)) }

@@ -8,6 +8,7 @@ import { Metadata } from '../../../src/protocol/apis/metadata'
 import type { Call } from '../../../src/protocol/call'
 import { errors } from '../../../src/protocol/errors'
 import { ZERO_UUID } from '../../../src/protocol/types'
+import { realSystem } from '../../../src/system'
 import { testEngine } from '../../support/engine'
 import { create, remove, send, take, topicOf } from '../../support/requests'
 
@@ -265,7 +266,7 @@ test('a reader that waits on a topic is answered when the topic is deleted', asy
 })
 
 test('deleting a topic while its records are on their way to disk harms nobody', async () => {
-  const { call, findings, engine } = testEngine()
+  const { call, findings, engine } = testEngine({ system: { fs: realSystem.fs } })
   await create(call, 't', 'other')
   const sent = send(call, 't', ['a'])
   const removed = remove(call, 't')

@@ -1,0 +1,36 @@
+/**
+ * ElectLeaders 0-2. One broker leads all it has: every election is ELECTION_NOT_NEEDED. Who asks for all partitions is told of none,
+ * as by Kafka. v1: unclean elections (KIP-460).
+ */
+import { ElectLeaders } from '../../protocol/apis/elect-leaders'
+import { errorOf, errors } from '../../protocol/errors'
+import { brokersOf, leaderOf } from '../controller/replicas'
+import type { Engine } from '../engine'
+import { handle } from '../handler'
+
+const PREFERRED = 0
+const UNCLEAN = 1
+
+export const electLeaders = handle(ElectLeaders, ({ electionType, topicPartitions }, { engine }) => {
+  if (electionType !== PREFERRED && electionType !== UNCLEAN) {
+    return { errorCode: errors.INVALID_REQUEST, replicaElectionResults: [] }
+  }
+  return {
+    errorCode: errors.NONE,
+    replicaElectionResults: (topicPartitions ?? []).map(({ topic, partitions }) => ({
+      topic,
+      partitionResult: partitions.map((partitionId) => ({ partitionId, ...outcome(engine, topic, partitionId) })),
+    })),
+  }
+})
+
+function outcome({ metadata, nodeId }: Engine, name: string, index: number): { errorCode: number; errorMessage: string } {
+  const unknown = (errorMessage: string) => ({ errorCode: errors.UNKNOWN_TOPIC_OR_PARTITION, errorMessage })
+  const topic = metadata.topic(name)
+  if (!topic) return unknown(`No such topic as ${name}`)
+  const state = topic.partitions[index]
+  if (!state) return unknown(`No such partition as ${name}-${index}`)
+  const led = leaderOf(state, brokersOf(metadata, nodeId), nodeId) >= 0
+  const errorCode = led ? errors.ELECTION_NOT_NEEDED : errors.ELIGIBLE_LEADERS_NOT_AVAILABLE
+  return { errorCode, errorMessage: errorOf(errorCode).sentence }
+}
