@@ -43,11 +43,33 @@ export function readOffsets(fs: FileSystem, path: string): Offsets {
   return new Map(entries.map(([topic, partition, offset]) => [`${topic}-${partition}`, Number(offset)]))
 }
 export function writeOffsets(fs: FileSystem, path: string, offsets: ReadonlyMap<string, number>): void {
+  replaceFile(fs, path, offsetText(offsets))
+}
+/** The same without holding everything else up for the disk. The file is replaced only if the writing is still wanted then. */
+export async function writeOffsetsLater(
+  fs: FileSystem,
+  path: string,
+  offsets: ReadonlyMap<string, number>,
+  wanted: () => boolean,
+): Promise<void> {
+  const temporary = `${path}.tmp`
+  fs.remove(temporary)
+  const fd = fs.open(temporary, 'new')
+  try {
+    fs.write(fd, Buffer.from(offsetText(offsets)), 0)
+    await fs.dataSync(fd)
+  } finally {
+    fs.close(fd)
+  }
+  if (wanted()) fs.rename(temporary, path)
+  else fs.remove(temporary)
+}
+function offsetText(offsets: ReadonlyMap<string, number>): string {
   const lines = [...offsets].map(([name, offset]) => {
     const dash = name.lastIndexOf('-')
     return `${name.slice(0, dash)} ${name.slice(dash + 1)} ${offset}\n`
   })
-  replaceFile(fs, path, `0\n${offsets.size}\n${lines.join('')}`)
+  return `0\n${offsets.size}\n${lines.join('')}`
 }
 
 export interface EpochStart {

@@ -34,6 +34,7 @@ export class DataDirectory {
   private changed = false
   /** Counts the writings of checkpoint files, so that a slow one does not replace a newer one. */
   private checkpoints = 0
+  private later: Promise<void> = Promise.resolve()
 
   constructor(
     readonly system: System,
@@ -111,18 +112,14 @@ export class DataDirectory {
     const folder = this.file(name)
     const content = `version: 0\ntopic_id: ${topicId}`
     const path = `${folder}/partition.metadata`
-    const present = fs.exists(path) ? fs.readFile(path).toString('utf8').trim() : ''
-    // a power cut may have left it empty
-    if (present !== '') {
-      if (present === content) return
+    if (fs.exists(path)) {
+      if (fs.readFile(path).toString('utf8').trim() === content) return
       const stray = this.freeName(name, 'stray')
       fs.rename(folder, this.file(stray))
       this.options.report(`${name} was of another topic; its folder is kept as ${stray}`)
     }
     fs.makeFolder(folder)
-    const fd = fs.open(path, 'create')
-    fs.write(fd, Buffer.from(content), 0)
-    fs.close(fd)
+    replaceFile(fs, path, content) // whole or not at all: half of it would name another topic
   }
 
   /** 'orders-0.4f3c...-delete': Kafka's names for folders that are on their way out. */
@@ -176,16 +173,20 @@ export class DataDirectory {
     writeOffsets(fs, this.file(LOG_STARTS), this.logStarts)
     writeOffsets(fs, this.file(HIGH_WATERMARKS), this.highWatermarks)
   }
-  /** The same, or only the high watermarks, without waiting for the disk; a file that somebody writes meanwhile is left to him. */
-  async checkpointLater(what: 'all' | 'high watermarks'): Promise<void> {
-    if (!this.changed) return
-    if (what === 'all') this.noteOffsets()
-    const mine = ++this.checkpoints
-    const { fs } = this.system
-    const current = () => this.checkpoints === mine
-    const files = [[HIGH_WATERMARKS, this.highWatermarks] as const]
-    if (what === 'all') files.push([RECOVERY_POINTS, this.recoveryPoints], [LOG_STARTS, this.logStarts])
-    for (const [name, offsets] of files) if (current()) await writeOffsetsLater(fs, this.file(name), offsets, current)
+  /** The same, or only the high watermarks, without waiting for the disk; a file that is written anew meanwhile is left alone. */
+  checkpointLater(what: 'all' | 'high watermarks'): Promise<void> {
+    this.later = this.later.then(async () => {
+      if (!this.changed) return
+      if (what === 'all') this.noteOffsets()
+      const mine = ++this.checkpoints
+      const current = () => this.checkpoints === mine
+      const files: [name: string, offsets: Offsets][] = [[HIGH_WATERMARKS, this.highWatermarks]]
+      if (what === 'all') files.push([RECOVERY_POINTS, this.recoveryPoints], [LOG_STARTS, this.logStarts])
+      for (const [name, offsets] of files) {
+        if (current()) await writeOffsetsLater(this.system.fs, this.file(name), offsets, current)
+      }
+    })
+    return this.later
   }
   private noteOffsets(): void {
     for (const log of this.logs.values()) {

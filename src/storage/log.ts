@@ -148,6 +148,8 @@ export class Log {
     this.active.loadIndexes(this.settings.indexIntervalBytes)
     this.active.writeIndexes()
     this.writeSnapshot(base)
+    // names reach the disk in the order of their offsets, so that no power cut leaves a hole
+    if (this.folderChanged) this.system.fs.syncFolder(this.folder)
     this.addSegment(base).create()
     this.folderChanged = true
   }
@@ -164,13 +166,13 @@ export class Log {
     if (this.gone) return
     const end = this.endOffset
     const { fs } = this.system
-    if (this.folderChanged) {
+    if (this.folderChanged && (this.written || this.recovered)) {
       this.folderChanged = false
       fs.syncFolder(this.folder)
       fs.syncFolder(this.folder.slice(0, this.folder.lastIndexOf('/')))
     }
-    for (let index = this.segments.length - 1; index >= 0; index--) {
-      const segment = this.segments[index] as Segment
+    // retention may take segments away meanwhile
+    for (const segment of [...this.segments].reverse()) {
       if (segment.unsynced) await segment.sync()
       if (segment.base <= this.recoveryPoint) break
     }

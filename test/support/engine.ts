@@ -1,6 +1,6 @@
 /**
  * An engine for tests: a directory of its own in a temporary folder, real files, a clock that stands still until the test moves
- * it, and chance that repeats itself. `call` goes through the engine's door, with defaults filled in as for any embedded caller.
+ * it. `call` goes through the engine's door, with defaults filled in as for any embedded caller.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -76,6 +76,9 @@ export interface TestOptions {
 
 export const PEER: Peer = { clientId: 'test', clientHost: '/127.0.0.1', reachedAt: { host: 'kt.example', port: 19092 } }
 
+/** A disk that has what it was given at once, so that a flush ends in the turn of the loop it began in. */
+const quickDisk = { ...realSystem.fs, dataSync: async (fd: number) => realSystem.fs.dataSyncNow(fd) }
+
 const opened = new Set<Engine>()
 const folders = new Set<string>()
 afterEach(() => {
@@ -100,7 +103,7 @@ export function testEngine(options: TestOptions = {}): TestEngine {
   const folder = options.folder ?? testFolder()
   const clock = options.clock ?? new MovableClock()
   const findings: string[] = []
-  const engine = openEngine({ ...realSystem, clock, ...options.system }, folder, {
+  const engine = openEngine({ ...realSystem, fs: quickDisk, clock, ...options.system }, folder, {
     settings: settingsOf(folder, options.properties),
     identity: {
       broker: [{ name: 'PLAINTEXT', host: 'localhost', port: 9092 }],

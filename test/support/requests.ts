@@ -38,9 +38,10 @@ export async function remove(call: Call, ...topics: (string | { name: string | n
   ).responses
 }
 
+/** Records of these values, all with the key 'k'. */
 export function batchOf(values: readonly string[], timestamp = START, producer: object = {}): Buffer {
   const builder = new BatchBuilder()
-  for (const value of values) builder.append({ timestamp, key: null, value: Buffer.from(value), headers: [] })
+  for (const value of values) builder.append({ timestamp, key: Buffer.from('k'), value: Buffer.from(value), headers: [] })
   return builder.build(producer)
 }
 

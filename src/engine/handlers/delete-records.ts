@@ -1,0 +1,46 @@
+/**
+ * DeleteRecords 0-2 (KIP-107): the start of a partition moves up to the offset, -1: to all that may be read; segments that lie wholly
+ * below are taken away. The new start is on disk when it is answered: what was deleted does not come back. An offset below the start
+ * is answered with the start; topics that are only compacted refuse with POLICY_VIOLATION.
+ */
+import { DeleteRecords } from '../../protocol/apis/delete-records'
+import { errors } from '../../protocol/errors'
+import { advanceStart } from '../../storage/log-retention'
+import type { Engine } from '../engine'
+import { handle } from '../handler'
+import type { Partition } from '../partition'
+import { dropBelowStart } from '../retention-logs'
+import { INTERNAL_TOPICS } from '../topic'
+
+const HIGH_WATERMARK = -1
+
+export const deleteRecords = handle(DeleteRecords, ({ topics }, { engine }) => {
+  let moved = false
+  const answers = topics.map(({ name, partitions }) => ({
+    name,
+    partitions: partitions.map(({ partitionIndex, offset }) => {
+      const found = engine.partition(name, partitionIndex)
+      const errorCode = found ? refusal(engine, found, offset) : errors.UNKNOWN_TOPIC_OR_PARTITION
+      if (!found || errorCode !== errors.NONE) return { partitionIndex, lowWatermark: -1, errorCode }
+      moved = advance(engine, found, offset) || moved
+      return { partitionIndex, lowWatermark: found.log.startOffset, errorCode }
+    }),
+  }))
+  if (moved) engine.directory.checkpoint()
+  return { topics: answers }
+})
+
+function refusal(engine: Engine, partition: Partition, offset: number): number {
+  if (INTERNAL_TOPICS.has(partition.topic)) return errors.INVALID_TOPIC_EXCEPTION
+  if (!engine.writable) return errors.KAFKA_STORAGE_ERROR
+  const settings = engine.topicSettings(partition.topic)
+  if (settings.compact && !settings.delete) return errors.POLICY_VIOLATION
+  if (offset < HIGH_WATERMARK || offset > partition.highWatermark) return errors.OFFSET_OUT_OF_RANGE
+  return errors.NONE
+}
+
+function advance(engine: Engine, partition: Partition, offset: number): boolean {
+  const moved = advanceStart(partition.log, offset === HIGH_WATERMARK ? partition.highWatermark : offset)
+  if (moved) dropBelowStart(engine, partition)
+  return moved
+}

@@ -1,0 +1,108 @@
+/**
+ * What leaves a log at its beginning (UnifiedLog.deleteOldSegments): segments below the log's start, beyond its size, or too old. The
+ * log's start moves to what remains; the files are renamed `.deleted` at once and removed later, by whoever the caller says. The last
+ * segment goes only when all is expired, and then a new one is begun before.
+ */
+import { writeEpochs } from './checkpoints'
+import type { Log } from './log'
+import { type Segment, segmentName } from './segment'
+
+/** A file that was taken out of the log and waits for its removal. */
+export const DELETED = '.deleted'
+
+/**
+ * Moves the start of the log to `offset`, which must not lie beyond what may be read. Records below are gone for readers; segments
+ * that lie wholly below can go (`startBreach`). False when the start is there already or further on.
+ */
+export function advanceStart(log: Log, offset: number): boolean {
+  if (offset <= log.startOffset) return false
+  if (!log.written) log.beginWriting()
+  log.startOffset = offset
+  trimEpochs(log)
+  return true
+}
+
+/** The epoch that the start lies in begins there; older ones are forgotten. */
+function trimEpochs(log: Log): void {
+  const { startOffset, epochs } = log
+  const first = epochs.findLastIndex((entry) => entry.startOffset <= startOffset)
+  if (first < 0 || (first === 0 && epochs[0]?.startOffset === startOffset)) return
+  log.epochs = epochs.slice(first).map((entry, index) => (index === 0 ? { epoch: entry.epoch, startOffset } : entry))
+  writeEpochs(log.system.fs, `${log.folder}/leader-epoch-checkpoint`, log.epochs)
+}
+
+/** How many segments lie wholly below the log's start. */
+export function startBreach({ segments, startOffset }: Log): number {
+  return count(segments, (_segment, next) => next !== undefined && next.base <= startOffset)
+}
+
+/** How many segments can go so that the log still holds `retentionBytes`. */
+export function sizeBreach({ segments, sizeBytes, settings }: Log): number {
+  let surplus = sizeBytes - settings.retentionBytes
+  if (settings.retentionBytes < 0 || surplus <= 0) return 0
+  return count(segments, ({ size }) => {
+    if (surplus < size) return false
+    surplus -= size
+    return true
+  })
+}
+
+/** How many segments hold only records older than retention.ms, by their timestamps, or by the file's time where they have none. */
+export function timeBreach(log: Log, nowMs: number): number {
+  const { segments, settings } = log
+  if (settings.retentionMs < 0 || settings.retentionMs === Number.POSITIVE_INFINITY) return 0
+  return count(segments, (segment) => nowMs - newestTime(log, segment) > settings.retentionMs)
+}
+function newestTime(log: Log, segment: Segment): number {
+  if (segment.size > 0) segment.loadIndexes(log.settings.indexIntervalBytes)
+  if (segment.maxTimestamp >= 0) return segment.maxTimestamp
+  return log.system.fs.stat(segment.logPath)?.modifiedMs ?? segment.createdMs
+}
+
+/** Segments from the oldest on that may go; an empty last one stays. */
+function count(segments: readonly Segment[], may: (segment: Segment, next: Segment | undefined) => boolean): number {
+  let found = 0
+  for (const [index, segment] of segments.entries()) {
+    const next = segments[index + 1]
+    if ((!next && segment.size === 0) || !may(segment, next)) break
+    found++
+  }
+  return found
+}
+
+/**
+ * Takes the `wanted` oldest segments out of the log, but none with records at or beyond `readable` (the high watermark), and gives the
+ * paths of their files, which bear `.deleted` from now on.
+ */
+export function dropSegments(log: Log, wanted: number, readable: number): string[] {
+  const end = (index: number) => log.segments[index + 1]?.base ?? log.endOffset
+  let dropped = 0
+  while (dropped < wanted && end(dropped) <= readable) dropped++
+  if (dropped === 0) return []
+  if (!log.written) log.beginWriting()
+  if (dropped === log.segments.length) log.roll(log.endOffset)
+  const gone = log.segments.splice(0, dropped)
+  log.forgetHints()
+  advanceStart(log, log.segments[0]?.base ?? log.endOffset)
+  return gone.flatMap((segment) => takeAway(log, segment))
+}
+
+function takeAway({ folder, system }: Log, segment: Segment): string[] {
+  const { fs } = system
+  segment.unsynced = false
+  segment.close()
+  const snapshot = `${folder}/${segmentName(segment.base)}.snapshot`
+  const files = [
+    segment.logPath,
+    segment.indexPath('index'),
+    segment.indexPath('timeindex'),
+    segment.indexPath('txnindex'),
+    snapshot,
+  ]
+  return files
+    .filter((path) => fs.exists(path))
+    .map((path) => {
+      fs.rename(path, path + DELETED)
+      return path + DELETED
+    })
+}

@@ -1,0 +1,181 @@
+/** Old records go: by request, by age and by size; what a restart finds is what was left. */
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { startHousekeeping } from '../../src/engine/retention'
+import { DeleteRecords } from '../../src/protocol/apis/delete-records'
+import { IncrementalAlterConfigs } from '../../src/protocol/apis/incremental-alter-configs'
+import { ListOffsets } from '../../src/protocol/apis/list-offsets'
+import type { Call } from '../../src/protocol/call'
+import { errors } from '../../src/protocol/errors'
+import { START, type TestEngine, testEngine } from '../support/engine'
+import { create, send, take, topicOf } from '../support/requests'
+
+const deleteRecords = async (call: Call, topic: string, offset: number, partitionIndex = 0) => {
+  const topics = [{ name: topic, partitions: [{ partitionIndex, offset }] }]
+  const answer = (await call(DeleteRecords, { topics, timeoutMs: 1000 })).topics[0]?.partitions[0]
+  return [answer?.errorCode, answer?.lowWatermark]
+}
+const startOf = async (call: Call, topic: string) => {
+  const topics = [{ name: topic, partitions: [{ partitionIndex: 0, timestamp: -2 }] }]
+  return (await call(ListOffsets, { replicaId: -1, topics })).topics[0]?.partitions[0]?.offset
+}
+const small = (name: string, ...configs: [string, string][]) =>
+  topicOf(name, { configs: [['internal.segment.bytes', '200'], ...configs].map(([key, value]) => ({ name: key, value })) })
+const alterPolicy = async (call: Call, value: string) => {
+  const configs = [{ name: 'cleanup.policy', configOperation: 0, value }]
+  await call(IncrementalAlterConfigs, { resources: [{ resourceType: 2, resourceName: 't', configs }], validateOnly: false })
+}
+/** Files of t-0 that end so. */
+const files = (folder: string, end: string) => readdirSync(`${folder}/t-0`).filter((name) => name.endsWith(end))
+const fill = async (call: Call, count: number, timestamp = START) => {
+  for (let i = 0; i < count; i++) await send(call, 't', [`record ${i}`.padEnd(100)], timestamp)
+}
+
+test('records are deleted up to an offset, for good, and their segments with them', async () => {
+  const first = testEngine()
+  await create(first.call, small('t'))
+  await fill(first.call, 6)
+  expect(files(first.folder, '.log')).toHaveLength(6)
+  expect(await deleteRecords(first.call, 't', 4)).toEqual([0, 4])
+  expect(files(first.folder, '.log')).toHaveLength(2)
+  expect(files(first.folder, '.log.deleted')).toHaveLength(4)
+  expect((await take(first.call, 't', 3)).errorCode).toBe(errors.OFFSET_OUT_OF_RANGE)
+  expect((await take(first.call, 't', 4)).values[0]).toMatch(/^record 4/)
+  await first.clock.pass(60_000)
+  expect(files(first.folder, '.deleted')).toEqual([])
+  const second = first.reopen('killed')
+  expect(await startOf(second.call, 't')).toBe(4)
+})
+
+test('a start within a segment is still there after a kill and after a clean stop', async () => {
+  let kt: TestEngine = testEngine()
+  await create(kt.call, 't')
+  await send(kt.call, 't', ['a', 'b', 'c'])
+  await send(kt.call, 't', ['d'])
+  expect(await deleteRecords(kt.call, 't', 2)).toEqual([0, 2])
+  for (const how of ['killed', 'clean', 'killed'] as const) {
+    kt = kt.reopen(how)
+    expect(await startOf(kt.call, 't')).toBe(2)
+    expect(await take(kt.call, 't', 2)).toMatchObject({ errorCode: 0, logStartOffset: 2 })
+  }
+  expect(readFileSync(`${kt.folder}/log-start-offset-checkpoint`, 'utf8')).toBe('0\n1\nt 0 2\n')
+  expect(readFileSync(`${kt.folder}/t-0/leader-epoch-checkpoint`, 'utf8')).toBe('0\n1\n0 2\n')
+})
+
+test('offsets that cannot be deleted to are refused, and -1 means all', async () => {
+  const { call } = testEngine()
+  await create(call, 't', topicOf('c', { configs: [{ name: 'cleanup.policy', value: 'compact' }] }))
+  await send(call, 't', ['a', 'b', 'c'])
+  expect(await deleteRecords(call, 't', 99)).toEqual([errors.OFFSET_OUT_OF_RANGE, -1])
+  expect(await deleteRecords(call, 't', -7)).toEqual([errors.OFFSET_OUT_OF_RANGE, -1])
+  expect(await deleteRecords(call, 't', 0, 8)).toEqual([errors.UNKNOWN_TOPIC_OR_PARTITION, -1])
+  expect(await deleteRecords(call, 'c', 0)).toEqual([errors.POLICY_VIOLATION, -1])
+  expect(await deleteRecords(call, 't', 2)).toEqual([0, 2])
+  expect(await deleteRecords(call, 't', 1)).toEqual([0, 2])
+  expect(await deleteRecords(call, 't', -1)).toEqual([0, 3])
+  expect((await send(call, 't', ['d'])).baseOffset).toBe(3)
+  expect((await take(call, 't', 3)).values).toEqual(['d'])
+})
+
+test('segments whose records are all older than retention.ms go, and never a younger one before them', async () => {
+  const { call, engine, clock, folder } = testEngine()
+  const housekeeping = startHousekeeping(engine)
+  await create(call, small('t', ['retention.ms', '600000']))
+  await fill(call, 2, START)
+  await fill(call, 2, START + 400_000)
+  await clock.pass(330_000)
+  expect(await startOf(call, 't')).toBe(0)
+  await clock.pass(300_000)
+  expect(await startOf(call, 't')).toBe(2)
+  await clock.pass(600_000)
+  expect(await startOf(call, 't')).toBe(4)
+  expect(files(folder, '.log')).toEqual(['00000000000000000004.log'])
+  expect((await send(call, 't', ['next'], clock.now())).baseOffset).toBe(4)
+  await clock.pass(300_000)
+  expect((await take(call, 't', 4)).values).toEqual(['next'])
+  housekeeping.stop()
+})
+
+test('a log keeps about retention.bytes', async () => {
+  const { call, engine, clock, folder } = testEngine()
+  await create(call, small('t', ['retention.bytes', '400']))
+  await fill(call, 6)
+  const housekeeping = startHousekeeping(engine)
+  await clock.pass(30_000)
+  const left = files(folder, '.log').length
+  expect(left).toBeLessThan(6)
+  expect(engine.partition('t', 0)?.log.sizeBytes).toBeGreaterThanOrEqual(400)
+  expect(await startOf(call, 't')).toBe(6 - left)
+  housekeeping.stop()
+})
+
+test('a compacted topic loses nothing by age or size', async () => {
+  const { call, engine, clock } = testEngine()
+  await create(call, small('t', ['retention.ms', '1000'], ['retention.bytes', '1'], ['cleanup.policy', 'compact,delete']))
+  await fill(call, 2)
+  await alterPolicy(call, 'compact')
+  const housekeeping = startHousekeeping(engine)
+  await clock.pass(30_000)
+  expect(await startOf(call, 't')).toBe(0)
+  await alterPolicy(call, 'compact,delete')
+  await clock.pass(300_000)
+  expect(await startOf(call, 't')).toBe(2)
+  housekeeping.stop()
+})
+
+test('logs that are not open are opened only when something has to go', async () => {
+  const first = testEngine()
+  await create(first.call, small('t', ['retention.ms', '600000']), 'young')
+  await fill(first.call, 3)
+  await send(first.call, 'young', ['a'])
+  const { call, engine, clock, folder } = first.reopen('clean')
+  writeFileSync(`${folder}/young-0/00000000000000000000.log.deleted`, '')
+  const housekeeping = startHousekeeping(engine)
+  await clock.pass(330_000)
+  expect([engine.partition('t', 0)?.isOpen, engine.partition('young', 0)?.isOpen]).toEqual([false, false])
+  expect(existsSync(`${folder}/young-0/00000000000000000000.log.deleted`)).toBe(false)
+  await clock.pass(600_000)
+  expect([engine.partition('t', 0)?.isOpen, engine.partition('young', 0)?.isOpen]).toEqual([true, false])
+  expect(await startOf(call, 't')).toBe(3)
+  housekeeping.stop()
+})
+
+test('folders of topics that were deleted before an unclean end are removed by the next server', async () => {
+  const first = testEngine()
+  await create(first.call, 't')
+  first.engine.directory.detach('t-0')
+  const { engine, clock, folder } = first.reopen('killed')
+  const doomed = () => readdirSync(folder).filter((name) => name.endsWith('-delete'))
+  expect(doomed()).toHaveLength(1)
+  const housekeeping = startHousekeeping(engine)
+  await clock.pass(1)
+  expect(doomed()).toEqual([])
+  housekeeping.stop()
+})
+
+test('high watermarks and recovery points are written by the clock, when they have moved', async () => {
+  const { call, engine, clock, folder } = testEngine()
+  await create(call, 't')
+  const housekeeping = startHousekeeping(engine)
+  await send(call, 't', ['a', 'b'])
+  const written = (name: string) => readFileSync(`${folder}/${name}`, 'utf8')
+  await clock.pass(5000)
+  expect(written('replication-offset-checkpoint')).toBe('0\n1\nt 0 2\n')
+  expect(existsSync(`${folder}/recovery-point-offset-checkpoint`)).toBe(false)
+  await clock.pass(55_000)
+  expect(written('recovery-point-offset-checkpoint')).toBe('0\n1\nt 0 2\n')
+  expect(clock.wakeful).toBe(0)
+  housekeeping.stop()
+})
+
+test('producers that have long been silent are forgotten', async () => {
+  const { call, engine, clock } = testEngine({ properties: { 'producer.id.expiration.ms': '3600000' } })
+  await create(call, 't')
+  await send(call, 't', ['a'], START, { producerId: 5, producerEpoch: 0, baseSequence: 0 })
+  const housekeeping = startHousekeeping(engine)
+  await clock.pass(3_600_000)
+  expect(engine.partition('t', 0)?.log.producers.size).toBe(1)
+  await clock.pass(600_000)
+  expect(engine.partition('t', 0)?.log.producers.size).toBe(0)
+  housekeeping.stop()
+})
