@@ -8,7 +8,7 @@ import type { LeaveGroup } from '../../protocol/apis/leave-group'
 import type { SyncGroup } from '../../protocol/apis/sync-group'
 import { errors } from '../../protocol/errors'
 import type { Request } from '../../protocol/types'
-import type { System } from '../../system/system'
+import { randomUuid, type System } from '../../system/system'
 import { deleteGroup, groupTombstones } from './admin/delete'
 import { type DescribedGroup, describeClassic } from './admin/describe'
 import { type ListedGroup, type ListFilter, listGroups } from './admin/list'
@@ -17,6 +17,11 @@ import { joinGroup } from './classic/join-group'
 import { type Left, leave } from './classic/leave'
 import { joinError, settle, step, syncError } from './classic/step'
 import { sync } from './classic/sync'
+import { answerHeartbeat, refused } from './consumer/answer'
+import { type DescribedConsumerGroup, describeConsumer } from './consumer/describe'
+import type { HeartbeatReply } from './consumer/heartbeat'
+import { loadRegex } from './consumer/regex'
+import { checkRequest, type HeartbeatRequest } from './consumer/validate'
 import { isEmpty } from './group'
 import type { CoordinatorLog, ReplayedRecord } from './log'
 import { newMemberId } from './member-id'
@@ -25,7 +30,7 @@ import { type DeleteAnswer, type DeleteTopic, deleteOffsets } from './offsets/de
 import { expireOffsets } from './offsets/expire'
 import { type FetchAnswer, type FetchTopic, fetchAllOffsets, fetchOffsets } from './offsets/fetch'
 import { type Committer, mayFetch } from './offsets/may-commit'
-import type { Caller, JoinReply, SyncReply } from './plan'
+import { type Caller, type JoinReply, Plan, refuse, type SyncReply } from './plan'
 import type { GroupRecord } from './records'
 import type { GroupSettings } from './settings'
 import type { Shard, World } from './shard'
@@ -136,6 +141,28 @@ export class GroupCoordinator {
     settle(asked)
     const failed = () => ({ errorCode: errors.NOT_COORDINATOR, members: [] })
     return shard.run(plan, { errorCode: errors.NONE, members: left }, failed)
+  }
+
+  // ---- members of the consumer protocol ----
+
+  consumerHeartbeat(request: HeartbeatRequest, caller: Caller): Later<HeartbeatReply> {
+    const wrong = checkRequest(request, caller.version, this.world.settings)
+    if (wrong) return refused(wrong)
+    const loading = request.subscribedTopicRegex ? loadRegex() : undefined
+    if (loading) return loading.then(() => this.consumerHeartbeat(request, caller))
+    const { groupId } = request
+    // Only a first heartbeat makes a group.
+    const shard = request.memberEpoch === 0 ? this.shards.of(groupId) : this.shards.peek(groupId)
+    const plan = shard?.plan(groupId, caller.now) ?? new Plan(groupId, { ...this.world, now: caller.now })
+    const group = shard?.state.groups.get(groupId)
+    const reply = answerHeartbeat(plan, group, request, caller, randomUuid(this.world.system.random))
+    if (!('memberEpoch' in reply)) return refused(reply)
+    if (!shard) throw new Error(`a member of group ${groupId}, which is nowhere`)
+    return shard.run(plan, reply, () => refused(refuse(errors.NOT_COORDINATOR)))
+  }
+
+  describeConsumer(groupId: string): DescribedConsumerGroup {
+    return describeConsumer(groupId, this.shards.stateOf(groupId).groups.get(groupId), this.world.settings, this.topics)
   }
 
   // ---- offsets ----

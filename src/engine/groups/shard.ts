@@ -9,6 +9,9 @@ import type { System } from '../../system/system'
 import { apply, applyMarker, GroupState } from './apply'
 import { prepareRebalance } from './classic/rebalance'
 import { joinError, MEMBER_TIMER, settle, step, syncError } from './classic/step'
+import { loadRegex, resolveRegexes, takeResolved } from './consumer/regex'
+import type { ConsumerGroup } from './consumer/state'
+import { beginTimers } from './consumer/timers'
 import type { CoordinatorLog, ReplayedRecord } from './log'
 import { type JoinReply, Plan, type Surroundings, type SyncReply } from './plan'
 import { decodeRecord, encodeRecord } from './records'
@@ -68,7 +71,10 @@ export class Shard {
     if (!this.append(plan)) return failed()
     if (plan.classic) this.state.groups.set(plan.groupId, plan.classic)
     const group = this.state.groups.get(plan.groupId)
-    if (plan.looked && group?.kind === 'consumer') group.looked = plan.looked
+    if (group?.kind === 'consumer') {
+      if (plan.looked) group.looked = plan.looked
+      if (plan.resolve) this.resolveLater(group, plan.resolve)
+    }
     for (const [timer, due] of plan.timers) {
       const name = nameOf(plan.groupId, timer)
       if (due === null) this.timers.cancel(name)
@@ -126,6 +132,20 @@ export class Shard {
     for (const { to, reply } of plan.syncs) syncs.answer(to, error === undefined ? reply : syncError(error))
   }
 
+  /** Matches patterns when there is time; what they matched is a decision of its own. */
+  private resolveLater(group: ConsumerGroup, regexes: readonly string[]): void {
+    group.resolving = true
+    this.world.system.clock.soon(() => {
+      void Promise.resolve(loadRegex()).then(() => {
+        group.resolving = false
+        if (this.givenUp || this.state.groups.get(group.groupId) !== group) return
+        const plan = this.plan(group.groupId)
+        takeResolved(plan, group, resolveRegexes(plan, regexes))
+        this.run(plan, undefined, () => undefined)
+      })
+    })
+  }
+
   private giveUp(): void {
     if (this.givenUp) return
     this.close()
@@ -151,7 +171,7 @@ export class Shard {
           prepareRebalance(over)
           settle(over)
         }
-      }
+      } else if (group.kind === 'consumer') beginTimers(plan, group)
       this.run(plan, undefined, () => undefined)
     }
   }

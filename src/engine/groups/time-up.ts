@@ -4,11 +4,13 @@ import { joinTimeUp } from './classic/rebalance'
 import type { ClassicGroup } from './classic/state'
 import { JOIN_TIMER, MEMBER_TIMER, SYNC_TIMER, settle, step } from './classic/step'
 import { syncTimeUp } from './classic/sync'
+import { consumerTimeUp } from './consumer/timers'
 import type { Group } from './group'
 import type { Plan } from './plan'
 
 export function timeUp(plan: Plan, group: Group, timer: string): void {
   if (group.kind === 'classic') classicTimeUp(plan, group, timer)
+  else if (group.kind === 'consumer') consumerTimeUp(plan, group, timer)
 }
 
 function classicTimeUp(plan: Plan, group: ClassicGroup, timer: string): void {

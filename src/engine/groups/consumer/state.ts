@@ -102,6 +102,8 @@ export class ConsumerGroup {
 
   /** Not durable: the version of the topics that was looked at last, and for which epoch. */
   looked = { version: -1, epoch: 0 }
+  /** Not durable: its patterns are being matched. */
+  resolving = false
 
   constructor(readonly groupId: string) {}
 
