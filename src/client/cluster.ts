@@ -157,6 +157,11 @@ export class Cluster {
     return this.cache.snapshot.topics.get(name)
   }
 
+  /** A link to whichever broker can be reached first. Rejects with Disconnected. */
+  someLink(): Promise<Link> {
+    return this.anyLink()
+  }
+
   /** A broker that answers: one with a link, else whoever can be dialled first, known brokers before bootstrap addresses. */
   private async anyLink(): Promise<Link> {
     const known = [...this.cache.snapshot.nodes.values()]

@@ -22,7 +22,7 @@ import { ListOffsets } from '../../src/protocol/apis/list-offsets'
 import { OffsetCommit } from '../../src/protocol/apis/offset-commit'
 import { OffsetFetch } from '../../src/protocol/apis/offset-fetch'
 import { encodeAssignment } from '../../src/protocol/records/consumer-protocol'
-import type { ReplyIn } from '../../src/protocol/types'
+import { type ReplyIn, ZERO_UUID } from '../../src/protocol/types'
 import { Scripted } from './scripted'
 
 const ID = 'BBBBBBBBBBBBBBBBBBBBBA'
@@ -38,7 +38,7 @@ function paged(script: Scripted, counts: Record<string, number>): void {
       if (room === 0) return { topics: rows, nextCursor: { topicName: name, partitionIndex: 0 } }
       const count = counts[name]
       if (count === undefined) {
-        rows.push({ errorCode: 3, name, partitions: [] })
+        rows.push({ errorCode: 3, name, topicId: ZERO_UUID, partitions: [] })
         continue
       }
       const taken = Math.min(count - from, room)

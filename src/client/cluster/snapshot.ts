@@ -59,9 +59,10 @@ export function withReply(before: Snapshot, reply: Reply<typeof Metadata>, all: 
   for (const row of reply.topics) {
     const name = row.name ?? before.namesById.get(row.topicId)
     if (name === undefined) continue // an id that nobody has a name for
-    // A topic without a leader for some partition is a topic all the same.
-    if (row.errorCode !== errors.NONE && row.errorCode !== errors.LEADER_NOT_AVAILABLE) {
-      failures.set(name, row.errorCode)
+    // A topic without a leader for some partition is a topic all the same; one that is just being made has no partitions yet.
+    const isTopic = row.errorCode === errors.NONE || row.errorCode === errors.LEADER_NOT_AVAILABLE
+    if (!isTopic || row.partitions.length === 0) {
+      failures.set(name, row.errorCode || errors.LEADER_NOT_AVAILABLE)
       topics.delete(name)
       continue
     }
