@@ -33,7 +33,24 @@ async function answer(words: readonly string[], entries: readonly Entry[], out: 
     out.line(ktVersion)
     return exit.done
   }
+  if (first === 'completion') return completion(second, out)
+  if (first === '__complete') {
+    const { candidates } = await import('./complete')
+    for (const word of await candidates(words.slice(1), entries)) out.line(word)
+    return exit.done
+  }
   return unknown(first, entries, out)
+}
+
+async function completion(shell: string | undefined, out: Out): Promise<number> {
+  const { completionScript, SHELLS } = await import('./complete')
+  const known = SHELLS.find((one) => one === shell)
+  if (!known) {
+    out.error(`kt completion: say for which shell: ${SHELLS.join(', ')}`)
+    return exit.usage
+  }
+  out.line(completionScript(known))
+  return exit.done
 }
 
 /** All commands with one line each. */
@@ -48,7 +65,8 @@ they work on a data directory, and nothing needs to be started.
 Commands:
 ${rows.join('\n')}
 
-'kt COMMAND --help' lists a command's options, 'kt help COMMAND' shows its page.
+'kt COMMAND --help' lists a command's options, 'kt help COMMAND' shows its page, and
+'kt completion bash' (zsh, fish) prints what completes them.
 Each is also bin/kafka-COMMAND.sh with the options and texts of Kafka ${kafkaVersion}.`
 }
 

@@ -110,6 +110,12 @@ export function harness(setup: Setup = {}): Harness {
   }
 }
 
+/** A terminal and a world for what is not a command. */
+export function terminalFor(setup: Setup, argv: readonly string[]) {
+  const printed = { out: '', err: '' }
+  return { printed, terminal: terminalOf(setup, argv, printed, new Set(), new Set()), system: systemOf(setup) }
+}
+
 function terminalOf(
   { env = {}, isTTY = false, columns = 80, stdin = '' }: Setup,
   argv: readonly string[],
