@@ -14,6 +14,7 @@ const RECOVERY_POINTS = 'recovery-point-offset-checkpoint'
 const HIGH_WATERMARKS = 'replication-offset-checkpoint'
 const LOG_STARTS = 'log-start-offset-checkpoint'
 const CLEANER_OFFSETS = 'cleaner-offset-checkpoint'
+const WHOLE_METADATA = /^version: 0\ntopic_id: ([\w-]{22})\s*$/
 
 export interface DirectoryOptions {
   readonly report: (finding: string) => void
@@ -105,21 +106,26 @@ export class DataDirectory {
     fs.remove(this.file(CLEAN_MARKER))
     fs.syncFolder(this.path)
   }
-  /** Makes a partition's folder with its topic id. One that another topic of this name left is set aside as a stray, as by Kafka. */
+  /**
+   * Makes a partition's folder with its topic id, without a sync of its own: the metadata log has the durable fact, and a file that a
+   * power cut left empty or in part is written again. A folder of another topic of this name is set aside as a stray, as by Kafka.
+   */
   createFolder(name: string, topicId: string): void {
     this.removeMarker()
     const { fs } = this.system
     const folder = this.file(name)
-    const content = `version: 0\ntopic_id: ${topicId}`
     const path = `${folder}/partition.metadata`
-    if (fs.exists(path)) {
-      if (fs.readFile(path).toString('utf8').trim() === content) return
+    const present = fs.exists(path) ? WHOLE_METADATA.exec(fs.readFile(path).toString('latin1'))?.[1] : undefined
+    if (present === topicId) return
+    if (present !== undefined) {
       const stray = this.freeName(name, 'stray')
       fs.rename(folder, this.file(stray))
       this.options.report(`${name} was of another topic; its folder is kept as ${stray}`)
     }
     fs.makeFolder(folder)
-    replaceFile(fs, path, content) // whole or not at all: half of it would name another topic
+    const fd = fs.open(path, 'create')
+    fs.write(fd, Buffer.from(`version: 0\ntopic_id: ${topicId}`), 0)
+    fs.close(fd)
   }
 
   /** 'orders-0.4f3c...-delete': Kafka's names for folders that are on their way out. */

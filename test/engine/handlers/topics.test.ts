@@ -1,5 +1,5 @@
 /** Creating, finding and deleting topics through the door, as clients do: every item has its own answer, in Kafka's words. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { CreatePartitions } from '../../../src/protocol/apis/create-partitions'
 import { CreateTopics } from '../../../src/protocol/apis/create-topics'
@@ -287,6 +287,43 @@ test('a restart gives the same topics, ids and settings, cleanly or not', async 
     expect(second.engine.topicSettings('a').retentionMs).toBe(5)
     expect(second.engine.topicSettings('c').retentionMs).toBe(604_800_000)
   }
+})
+
+test('a request that creates a hundred topics waits for the disk as often as one that creates one', async () => {
+  const syncs: string[] = []
+  const { fs } = realSystem
+  const counting = {
+    ...fs,
+    dataSync(fd: number) {
+      syncs.push('data')
+      return fs.dataSync(fd)
+    },
+    dataSyncNow(fd: number) {
+      syncs.push('data')
+      fs.dataSyncNow(fd)
+    },
+    syncFolder(path: string) {
+      syncs.push('folder')
+      fs.syncFolder(path)
+    },
+  }
+  const { call } = testEngine({ system: { fs: counting } })
+  await create(call, 'first')
+  syncs.length = 0
+  await create(call, 'second')
+  const one = syncs.splice(0)
+  await create(call, ...Array.from({ length: 100 }, (_, index) => `t${index}`))
+  expect(syncs).toEqual(one)
+  expect(one).toEqual(['data'])
+})
+
+test('a partition’s metadata file that a power cut left in part is written again', async () => {
+  const { call, engine, folder } = testEngine()
+  engine.directory.createFolder('t-0', 'BBBBBBBBBBBBBBBBBBBBBA')
+  writeFileSync(`${folder}/t-0/partition.metadata`, 'version: 0\ntopic')
+  const [id] = await create(call, 't')
+  expect(readFileSync(`${folder}/t-0/partition.metadata`, 'utf8')).toBe(`version: 0\ntopic_id: ${id}`)
+  expect(readdirSync(folder).filter((name) => name.startsWith('t-0'))).toEqual(['t-0'])
 })
 
 test('a folder that another topic of the name left is set aside, not taken over', async () => {
