@@ -74,6 +74,7 @@ async function bundle() {
       },
     ],
     logLevel: 'warn',
+    checks: { ineffectiveDynamicImport: false }, // a file may be loaded late by one and belong to another that is loaded late
     output: {
       dir: 'dist',
       format: 'cjs',
