@@ -7,6 +7,7 @@ import type { Plan, Refusal } from '../plan'
 import { type Assignment, NO_PARTITIONS, type TopicPartitions } from './assignment'
 import { currentAssignmentRecord, memberRecord, memberTombstones, targetRecord } from './records'
 import { type ConsumerGroup, type ConsumerMember, LEAVE_FOR_NOW, newMember } from './state'
+import { callOffAll } from './timers'
 import { checkEpoch, fencedInstance, unknownInstance, unknownMember, unreleasedInstance } from './validate'
 
 export interface Seeking {
@@ -50,5 +51,6 @@ export function takeSeat(plan: Plan, group: ConsumerGroup, seated: ConsumerMembe
     targetRecord(plan.groupId, memberId, target),
     currentAssignmentRecord(plan.groupId, member),
   )
+  callOffAll(plan, seated.memberId)
   return { member, target }
 }
