@@ -74,6 +74,7 @@ function restartAt(log: Log, options: OpenOptions): void {
 
 function recover(log: Log, options: OpenOptions): void {
   log.recovered = true
+  log.folderChanged = true // whoever made these files may not have lived to sync their names
   log.endOffset = log.segments[0]?.base ?? 0
   for (let index = 0; index < log.segments.length; index++) {
     const segment = log.segments[index] as Segment
