@@ -1,25 +1,105 @@
-/** What a server does now and then: writes checkpoints, so that an opening after a crash has less to read. */
+/**
+ * What a server does by the clock, and a passing command does not: taking away old records every log.retention.check.interval.ms,
+ * checkpoints of what is on disk every log.flush.offset.checkpoint.interval.ms, of high watermarks every
+ * replica.high.watermark.checkpoint.interval.ms, forgetting producers after producer.id.expiration.ms, and removing what an earlier
+ * end left of deleted topics.
+ */
 import type { Timer } from '../system/system'
+import { removeAll } from './controller/topics'
 import type { Engine } from './engine'
+import type { Partition } from './partition'
+import { allPartitions, expireRecords } from './retention'
 
-/** Kafka's log.flush.offset.checkpoint.interval.ms. */
-const CHECKPOINT_MS = 60_000
-
-/** Begins the periodic work; gives the function that ends it. A failure of the disk ends the broker. */
-export function startMaintenance(engine: Engine, _log: (line: string) => void): () => void {
+/** Begins the periodic work of a server; gives the function that ends it. `log` takes what is done; failures go to the engine's report. */
+export function startMaintenance(engine: Engine, log: (line: string) => void = () => {}): () => void {
   const { clock } = engine.system
-  let timer: Timer
-  const again = () => {
-    timer = clock.after(CHECKPOINT_MS, work, 'idle')
+  const timers = new Set<Timer>()
+  let stopped = false
+  const repeat = (intervalMs: () => number, task: () => void | Promise<void>, firstMs = intervalMs()) => {
+    const timer = clock.after(
+      firstMs,
+      () => {
+        timers.delete(timer)
+        if (stopped || !engine.writable) return
+        void attempt(engine, task).then(() => {
+          if (!stopped) repeat(intervalMs, task)
+        })
+      },
+      'idle',
+    )
+    timers.add(timer)
   }
-  const work = () => {
+  const retention = () => expireRecords(engine, { log, stopped: () => stopped })
+  removeLeftovers(engine)
+  repeat(() => engine.settings.logRetentionCheckIntervalMs, retention, engine.settings.logInitialTaskDelayMs)
+  repeat(
+    () => engine.settings.logFlushOffsetCheckpointIntervalMs,
+    () => checkpoint(engine),
+  )
+  repeat(
+    () => engine.settings.replicaHighWatermarkCheckpointIntervalMs,
+    () => (noteHighWatermarks(engine) ? engine.directory.checkpointLater('high watermarks') : undefined),
+  )
+  repeat(
+    () => engine.settings.producerIdExpirationCheckIntervalMs,
+    () => expireProducers(engine),
+  )
+  return () => {
+    stopped = true
+    for (const timer of timers) timer.cancel()
+  }
+}
+
+/** What goes wrong is told, and tried again next time. */
+async function attempt(engine: Engine, task: () => void | Promise<void>): Promise<void> {
+  try {
+    await task()
+  } catch (error) {
+    engine.options.report(`maintenance: ${(error as Error).message}`)
+  }
+}
+
+/** Removes folders of deleted partitions that an earlier end left. */
+function removeLeftovers(engine: Engine): void {
+  const { directory } = engine
+  removeAll(
+    engine,
+    directory.leftovers().map((name) => directory.doom([directory.file(name)])),
+  )
+}
+
+function openPartitions(engine: Engine): Partition[] {
+  return allPartitions(engine).filter((partition) => partition.isOpen)
+}
+
+/** Segments that are full are put on disk, then it is written down how far each log is. */
+async function checkpoint(engine: Engine): Promise<void> {
+  for (const { log } of openPartitions(engine)) {
+    const { segments, active } = log
+    if (!segments.some((segment) => segment !== active && segment.unsynced)) continue
     try {
-      engine.directory.checkpoint()
-      again()
+      await log.flush()
     } catch (error) {
-      engine.failed(error)
+      return engine.failed(error)
     }
   }
-  again()
-  return () => timer.cancel()
+  noteHighWatermarks(engine)
+  await engine.directory.checkpointLater('all')
+}
+
+/** True when one has moved. */
+function noteHighWatermarks(engine: Engine): boolean {
+  const { directory } = engine
+  let moved = false
+  for (const { name, highWatermark } of openPartitions(engine)) {
+    if (directory.highWatermarkOf(name) === highWatermark) continue
+    directory.noteHighWatermark(name, highWatermark)
+    moved = true
+  }
+  return moved
+}
+
+function expireProducers(engine: Engine): void {
+  const before = engine.system.clock.now() - engine.settings.producerIdExpirationMs
+  for (const { log } of openPartitions(engine)) log.producers.expire(before)
 }

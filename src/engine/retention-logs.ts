@@ -7,28 +7,31 @@ import { dropSegments, sizeBreach, startBreach, timeBreach } from '../storage/lo
 import type { Engine } from './engine'
 import type { Partition } from './partition'
 
-/** Takes away what retention.ms and retention.bytes (if cleanup.policy holds delete) and the log's start leave no reason to keep. */
-export function applyRetention(engine: Engine, partition: Partition, nowMs: number): void {
-  if (!partition.isOpen && !mayExpire(engine, partition, nowMs)) return
+/**
+ * Takes away what retention.ms and retention.bytes (if cleanup.policy holds delete) and the log's start leave no reason to keep; gives
+ * the number of segments.
+ */
+export function applyRetention(engine: Engine, partition: Partition, nowMs: number): number {
+  if (!partition.isOpen && !mayExpire(engine, partition, nowMs)) return 0
   const { log } = partition
-  dropBelowStart(engine, partition)
-  if (!engine.topicSettings(partition.topic).delete) return
-  drop(engine, partition, sizeBreach(log))
-  drop(engine, partition, timeBreach(log, nowMs))
+  const below = dropBelowStart(engine, partition)
+  if (!engine.topicSettings(partition.topic).delete) return below
+  const tooMuch = drop(engine, partition, sizeBreach(log))
+  return below + tooMuch + drop(engine, partition, timeBreach(log, nowMs))
 }
 
 /** Takes away the segments that lie wholly below the log's start. */
-export function dropBelowStart(engine: Engine, partition: Partition): void {
-  drop(engine, partition, startBreach(partition.log))
+export function dropBelowStart(engine: Engine, partition: Partition): number {
+  return drop(engine, partition, startBreach(partition.log))
 }
 
 /** The files are renamed at once and removed file.delete.delay.ms later. */
-function drop(engine: Engine, partition: Partition, segments: number): void {
-  if (segments === 0) return
-  const files = dropSegments(partition.log, segments, partition.highWatermark)
-  if (files.length === 0) return
+function drop(engine: Engine, partition: Partition, segments: number): number {
+  if (segments === 0) return 0
+  const { files, dropped } = dropSegments(partition.log, segments, partition.highWatermark)
   const doomed = engine.directory.doom(files)
   engine.system.clock.after(engine.topicSettings(partition.topic).fileDeleteDelayMs, () => remove(engine, doomed), 'idle')
+  return dropped
 }
 
 export function remove(engine: Engine, doomed: { remove: () => void }): void {

@@ -74,17 +74,17 @@ function count(segments: readonly Segment[], may: (segment: Segment, next: Segme
  * Takes the `wanted` oldest segments out of the log, but none with records at or beyond `readable` (the high watermark), and gives the
  * paths of their files, which bear `.deleted` from now on.
  */
-export function dropSegments(log: Log, wanted: number, readable: number): string[] {
+export function dropSegments(log: Log, wanted: number, readable: number): { readonly dropped: number; readonly files: string[] } {
   const end = (index: number) => log.segments[index + 1]?.base ?? log.endOffset
   let dropped = 0
   while (dropped < wanted && end(dropped) <= readable) dropped++
-  if (dropped === 0) return []
+  if (dropped === 0) return { dropped, files: [] }
   if (!log.written) log.beginWriting()
   if (dropped === log.segments.length) log.roll(log.endOffset)
   const gone = log.segments.splice(0, dropped)
   log.forgetHints()
   advanceStart(log, log.segments[0]?.base ?? log.endOffset)
-  return gone.flatMap((segment) => takeAway(log, segment))
+  return { dropped, files: gone.flatMap((segment) => takeAway(log, segment)) }
 }
 
 function takeAway({ folder, system }: Log, segment: Segment): string[] {

@@ -1,7 +1,7 @@
 /** Old records go: by request, by age and by size; what a restart finds is what was left. */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { startHousekeeping } from '../../src/engine/retention'
+import { startMaintenance } from '../../src/engine/maintenance'
 import { DeleteRecords } from '../../src/protocol/apis/delete-records'
 import { IncrementalAlterConfigs } from '../../src/protocol/apis/incremental-alter-configs'
 import { ListOffsets } from '../../src/protocol/apis/list-offsets'
@@ -79,7 +79,8 @@ test('offsets that cannot be deleted to are refused, and -1 means all', async ()
 
 test('segments whose records are all older than retention.ms go, and never a younger one before them', async () => {
   const { call, engine, clock, folder } = testEngine()
-  const housekeeping = startHousekeeping(engine)
+  const lines: string[] = []
+  const stop = startMaintenance(engine, (line) => lines.push(line))
   await create(call, small('t', ['retention.ms', '600000']))
   await fill(call, 2, START)
   await fill(call, 2, START + 400_000)
@@ -87,26 +88,27 @@ test('segments whose records are all older than retention.ms go, and never a you
   expect(await startOf(call, 't')).toBe(0)
   await clock.pass(300_000)
   expect(await startOf(call, 't')).toBe(2)
+  expect(lines).toEqual(['t-0: 2 old segment(s) deleted, the log starts at 2'])
   await clock.pass(600_000)
   expect(await startOf(call, 't')).toBe(4)
   expect(files(folder, '.log')).toEqual(['00000000000000000004.log'])
   expect((await send(call, 't', ['next'], clock.now())).baseOffset).toBe(4)
   await clock.pass(300_000)
   expect((await take(call, 't', 4)).values).toEqual(['next'])
-  housekeeping.stop()
+  stop()
 })
 
 test('a log keeps about retention.bytes', async () => {
   const { call, engine, clock, folder } = testEngine()
   await create(call, small('t', ['retention.bytes', '400']))
   await fill(call, 6)
-  const housekeeping = startHousekeeping(engine)
+  const stop = startMaintenance(engine)
   await clock.pass(30_000)
   const left = files(folder, '.log').length
   expect(left).toBeLessThan(6)
   expect(engine.partition('t', 0)?.log.sizeBytes).toBeGreaterThanOrEqual(400)
   expect(await startOf(call, 't')).toBe(6 - left)
-  housekeeping.stop()
+  stop()
 })
 
 test('a compacted topic loses nothing by age or size', async () => {
@@ -114,13 +116,13 @@ test('a compacted topic loses nothing by age or size', async () => {
   await create(call, small('t', ['retention.ms', '1000'], ['retention.bytes', '1'], ['cleanup.policy', 'compact,delete']))
   await fill(call, 2)
   await alterPolicy(call, 'compact')
-  const housekeeping = startHousekeeping(engine)
+  const stop = startMaintenance(engine)
   await clock.pass(30_000)
   expect(await startOf(call, 't')).toBe(0)
   await alterPolicy(call, 'compact,delete')
   await clock.pass(300_000)
   expect(await startOf(call, 't')).toBe(2)
-  housekeeping.stop()
+  stop()
 })
 
 test('logs that are not open are opened only when something has to go', async () => {
@@ -130,14 +132,14 @@ test('logs that are not open are opened only when something has to go', async ()
   await send(first.call, 'young', ['a'])
   const { call, engine, clock, folder } = first.reopen('clean')
   writeFileSync(`${folder}/young-0/00000000000000000000.log.deleted`, '')
-  const housekeeping = startHousekeeping(engine)
+  const stop = startMaintenance(engine)
   await clock.pass(330_000)
   expect([engine.partition('t', 0)?.isOpen, engine.partition('young', 0)?.isOpen]).toEqual([false, false])
   expect(existsSync(`${folder}/young-0/00000000000000000000.log.deleted`)).toBe(false)
   await clock.pass(600_000)
   expect([engine.partition('t', 0)?.isOpen, engine.partition('young', 0)?.isOpen]).toEqual([true, false])
   expect(await startOf(call, 't')).toBe(3)
-  housekeeping.stop()
+  stop()
 })
 
 test('folders of topics that were deleted before an unclean end are removed by the next server', async () => {
@@ -147,16 +149,16 @@ test('folders of topics that were deleted before an unclean end are removed by t
   const { engine, clock, folder } = first.reopen('killed')
   const doomed = () => readdirSync(folder).filter((name) => name.endsWith('-delete'))
   expect(doomed()).toHaveLength(1)
-  const housekeeping = startHousekeeping(engine)
+  const stop = startMaintenance(engine)
   await clock.pass(1)
   expect(doomed()).toEqual([])
-  housekeeping.stop()
+  stop()
 })
 
 test('high watermarks and recovery points are written by the clock, when they have moved', async () => {
   const { call, engine, clock, folder } = testEngine()
   await create(call, 't')
-  const housekeeping = startHousekeeping(engine)
+  const stop = startMaintenance(engine)
   await send(call, 't', ['a', 'b'])
   const written = (name: string) => readFileSync(`${folder}/${name}`, 'utf8')
   await clock.pass(5000)
@@ -165,17 +167,17 @@ test('high watermarks and recovery points are written by the clock, when they ha
   await clock.pass(55_000)
   expect(written('recovery-point-offset-checkpoint')).toBe('0\n1\nt 0 2\n')
   expect(clock.wakeful).toBe(0)
-  housekeeping.stop()
+  stop()
 })
 
 test('producers that have long been silent are forgotten', async () => {
   const { call, engine, clock } = testEngine({ properties: { 'producer.id.expiration.ms': '3600000' } })
   await create(call, 't')
   await send(call, 't', ['a'], START, { producerId: 5, producerEpoch: 0, baseSequence: 0 })
-  const housekeeping = startHousekeeping(engine)
+  const stop = startMaintenance(engine)
   await clock.pass(3_600_000)
   expect(engine.partition('t', 0)?.log.producers.size).toBe(1)
   await clock.pass(600_000)
   expect(engine.partition('t', 0)?.log.producers.size).toBe(0)
-  housekeeping.stop()
+  stop()
 })
