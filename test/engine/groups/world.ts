@@ -74,7 +74,7 @@ export class FakeLog implements CoordinatorLog {
 
   constructor(private readonly onTopicMade: () => void) {}
 
-  partitionCount(): number {
+  partitionCount = (): number => {
     this.onTopicMade()
     return 50
   }
@@ -144,6 +144,10 @@ export class FakeTopics implements Topics {
     this.known.set(name, { id, partitions })
     this.version++
     return id
+  }
+  put(name: string, id: string, partitions: number): void {
+    this.known.set(name, { id, partitions })
+    this.version++
   }
   grow(name: string, partitions: number): void {
     this.known.set(name, { id: this.idOf(name) as string, partitions })
