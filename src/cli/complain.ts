@@ -24,8 +24,9 @@ export async function complainOfOptions(at: Complaint, error: unknown, out: Out)
     out.error(errorText(at.command, error.subcommand, error.message, error.unknown))
     return exit.failed
   }
-  if (at.command.kafka.badOption !== 'words') return printUsage(at, error.message, out)
-  out.error(error.message)
+  const { badOption = 'table' } = at.command.kafka
+  if (badOption === 'table') return printUsage(at, error.message, out)
+  out.error(badOption === 'words' ? error.message : badOption(error.message))
   return exit.failed
 }
 

@@ -53,18 +53,18 @@ function fold(head: Row, rows: readonly Row[]): string {
   const all = [head, ...rows]
   const left = Math.min(Math.floor((WIDTH - GAP) / 2), Math.max(...all.map(([option]) => option.length)))
   const right = Math.min(WIDTH - left - GAP, Math.max(...all.map(([, description]) => description.length)))
+  const folded = rows.map(([option, description]) => [pieces(option, left), pieces(description, right)] as const)
+  // columns are no wider than what was folded into them
+  const widest = (side: 0 | 1) => Math.max(head[side].length, ...folded.flatMap((row) => row[side].map((piece) => piece.length)))
+  const [optionWidth, descriptionWidth] = [widest(0), widest(1)]
+  const line = (option: string, description: string) => option.padEnd(optionWidth + GAP) + description.padEnd(descriptionWidth)
   const lines = [line(head[0], head[1]), line('-'.repeat(head[0].length), '-'.repeat(head[1].length))]
-  for (const [option, description] of rows) {
-    const [options, descriptions] = [pieces(option, left), pieces(description, right)]
+  for (const [options, descriptions] of folded) {
     for (let i = 0; i < Math.max(options.length, descriptions.length); i++) {
       lines.push(line(options[i] ?? '', descriptions[i] ?? ''))
     }
   }
   return lines.join('\n')
-
-  function line(option: string, description: string): string {
-    return option.padEnd(left + GAP) + description.padEnd(right)
-  }
 }
 
 /** Folds a text at `width`; lines after the first are indented by two. */

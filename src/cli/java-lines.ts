@@ -4,13 +4,14 @@
  * then dashes or closing punctuation, then blanks; the longest reading wins.
  */
 
-const OPENING = '$£¥(\\[{"\'‘“«'
-const CLOSING = ')\\]}!"\'%.,:;?’”»'
+const OPENING = '$£¥(\\[{"‘“«'
+const CLOSING = ')\\]}!"%.,:;?’”»'
+// an apostrophe stands before, within and behind words
 const CHAR = `[^\\s\\-${OPENING}${CLOSING}]`
-const SUFFIX = `(?:-+|[${CLOSING}]*)`
+const SUFFIX = `(?:-+|[${CLOSING}']*)`
 const SPACES = '(?:[^\\S\\t\\n\\f]*[\\t\\n\\f]?)'
 
-const word = new RegExp(`[${OPENING}]*${CHAR}*${SUFFIX}${SPACES}`, 'y')
+const word = new RegExp(`[${OPENING}']*${CHAR}*${SUFFIX}${SPACES}`, 'y')
 const number = new RegExp(`[${OPENING}-]*\\d+(?:[.,]\\d+)*${SUFFIX}${SPACES}`, 'y')
 
 /** The pieces of `text` between which a line may end; joined they are `text` again. */
