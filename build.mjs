@@ -5,7 +5,7 @@
  * with the commands: a build leaves a clean checkout clean.
  */
 
-import { spawnSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import {
   copyFileSync,
   existsSync,
@@ -31,17 +31,26 @@ const require = createRequire(import.meta.url)
 /** Read by protocol/compression, which looks beside the program first. */
 const WASM = { '@bokuweb/zstd-wasm': 'zstd.wasm', '@platformatic/wasm-utils': 'native.wasm' }
 
-/** What every command needs comes in one file: opening a dozen small ones costs more than reading a little too much. */
-const GROUPS = [
-  {
-    name: 'cli',
-    test: /node_modules[\\/]commander[\\/]|src[\\/]cli[\\/](?!where|hold|legacy|notes|help|man|pages|front|table|java|version)[\w-]+\.ts$/,
-  },
-  {
-    name: 'words',
-    test: /src[\\/]protocol[\\/](types|stage|reader|writer|codecs|errors|call|pool|frames|assembler)\.ts$|src[\\/]client[\\/](kafka-error|backoff|admin[\\/]result)\.ts$/,
-  },
-]
+/**
+ * What is loaded together comes in one file: opening a dozen small ones costs more than reading a little too much. The rest is
+ * split by rolldown: a file for each command, each answer of the engine, and each thing that is drawn.
+ */
+const GROUPS = {
+  cli: [
+    /node_modules\/commander\//,
+    /src\/cli\/(?!where|hold|legacy|notes|help|man|pages|front|table|java|version|complete)[\w-]+\.ts$/,
+    /src\/system\//,
+  ],
+  words: [
+    /src\/protocol\/(types|stage|reader|writer|codecs|errors|call|pool|frames|assembler)\.ts$/,
+    /src\/protocol\/apis\/(metadata|(create|delete)-topics|create-partitions|describe-(topic-partitions|configs|cluster|log-dirs))\.ts$/,
+    /src\/protocol\/apis\/(api-versions|list-partition-reassignments|incremental-alter-configs|find-coordinator)\.ts$/,
+    /src\/client\/(kafka-error|backoff)\.ts$/,
+    /src\/client\/admin\/(result|topics|configs|brokers)\.ts$/,
+  ],
+  // with everything that these import, which is the engine but for its answers
+  place: [/src\/cli\/where\.ts$/],
+}
 
 const EXTERNAL = [/^node:/, /^@node-rs\//, /^fs-native-extensions$/, /\.node$/]
 /** commander would load child_process, at 2 ms a start, for commands in files of their own, which kt has none of. */
@@ -54,16 +63,17 @@ try {
   console.error(error.message)
   process.exit(1)
 }
-const { pages, links } = require('./dist/pages.js')
-const texts = await pages()
-makeLinks(links())
-writePages(texts)
-describe(links(), [...texts.keys()])
+const { links, pages } = JSON.parse(
+  execFileSync(process.execPath, ['bin/kt', '__pages'], { encoding: 'utf8', maxBuffer: 1 << 26 }),
+)
+makeLinks(links)
+writePages(pages)
+describe(links, Object.keys(pages))
 warmUp()
 
 async function bundle() {
   await build({
-    input: { main: 'src/main.ts', pages: 'src/cli/pages.ts' },
+    input: { main: 'src/main.ts' },
     platform: 'node',
     external: (id, importer) => !isUnused(id, importer) && EXTERNAL.some((one) => one.test(id)),
     plugins: [
@@ -81,7 +91,9 @@ async function bundle() {
       cleanDir: true,
       entryFileNames: '[name].js',
       chunkFileNames: '[name]-[hash].js',
-      codeSplitting: { groups: GROUPS },
+      codeSplitting: {
+        groups: Object.entries(GROUPS).map(([name, tests]) => ({ name, test: (id) => tests.some((one) => one.test(id)) })),
+      },
     },
   })
   for (const [name, file] of Object.entries(WASM)) {
@@ -104,11 +116,11 @@ function makeLinks(names) {
 /** Only what differs is written. */
 function writePages(texts) {
   if (!existsSync('man')) mkdirSync('man')
-  for (const [name, text] of texts) {
+  for (const [name, text] of Object.entries(texts)) {
     const path = join('man', name)
     if (!existsSync(path) || readFileSync(path, 'utf8') !== text) writeFileSync(path, text)
   }
-  for (const name of readdirSync('man')) if (!texts.has(name)) rmSync(join('man', name))
+  for (const name of readdirSync('man')) if (!(name in texts)) rmSync(join('man', name))
 }
 
 /** npm packs no symbolic links, so an installed package makes its links of `bin`. */

@@ -39,6 +39,11 @@ async function answer(words: readonly string[], entries: readonly Entry[], out: 
     for (const word of await candidates(words.slice(1), entries)) out.line(word)
     return exit.done
   }
+  if (first === '__pages') {
+    const { links, pages } = await import('./pages')
+    out.json({ links: links(entries), pages: Object.fromEntries(await pages(entries)) })
+    return exit.done
+  }
   return unknown(first, entries, out)
 }
 

@@ -22,7 +22,7 @@ test('every command is in the index as it declares itself', async () => {
 
 test('the names in bin/ are links to kt, one for each script, and package.json lists them', () => {
   const present = readdirSync('bin').filter((name) => name !== 'kt')
-  expect(present).toEqual(links().sort())
+  expect(present).toEqual(links(commands).sort())
   for (const name of present) expect(readlinkSync(`bin/${name}`)).toBe('kt')
   const { bin, man } = JSON.parse(readFileSync('package.json', 'utf8'))
   expect(Object.keys(bin).sort()).toEqual(['kt', ...present].sort())
@@ -30,7 +30,7 @@ test('the names in bin/ are links to kt, one for each script, and package.json l
 })
 
 test('the pages in man/ are current (node build.mjs writes them)', async () => {
-  const texts = await pages()
+  const texts = await pages(commands)
   expect(readdirSync('man')).toEqual([...texts.keys()].sort())
   for (const [name, text] of texts) expect(readFileSync(`man/${name}`, 'utf8') === text, name).toBe(true)
 })
