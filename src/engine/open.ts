@@ -21,14 +21,29 @@ export interface OpenEngineOptions {
 /** What may lie in a directory that is still new: kt's own files, and the lock. */
 const OWN = /^(\.lock|kt\..*|lost\+found|\.kt)$/
 
+/** What a formatting leaves behind that did not come to its end: meta.properties comes last. */
+const HALF_FORMATTED = /^(bootstrap\.checkpoint|bootstrap\.checkpoint\.tmp|meta\.properties\.tmp)$/
+const FIRST_SNAPSHOT = /^0{20}-0{10}\.checkpoint(\.tmp)?$/
+
+/** Names in a directory without meta.properties that say it is something else, or was a Kafka's. */
+function foreignNames({ fs }: System, folder: string): string[] {
+  if (!fs.exists(folder)) return []
+  return fs.list(folder).filter((name) => {
+    if (name === METADATA_FOLDER) return !fs.list(`${folder}/${name}`).every((file) => FIRST_SNAPSHOT.test(file))
+    return !OWN.test(name) && !HALF_FORMATTED.test(name)
+  })
+}
+
 /** Throws ForeignDirectory when the directory holds something else, or is of another version; Node's errors when it cannot be read or written. */
 export function openEngine(system: System, folder: string, options: OpenEngineOptions): Engine {
   const { fs, random } = system
   let meta = readMetaProperties(fs, folder)
   if (!meta) {
-    const others = fs.exists(folder) ? fs.list(folder).filter((name) => !OWN.test(name)) : []
-    if (others.length > 0 && !others.every((name) => name.startsWith('__cluster_metadata') || name.startsWith('bootstrap.checkpoint'))) {
-      throw new ForeignDirectory(`${folder} is not a Kafka data directory: it has no ${META_PROPERTIES}, but ${others.slice(0, 3).join(', ')}`)
+    const others = foreignNames(system, folder)
+    if (others.length > 0) {
+      throw new ForeignDirectory(
+        `${folder} is not a Kafka data directory: it has no ${META_PROPERTIES}, but ${others.slice(0, 3).join(', ')}`,
+      )
     }
     if (!options.formatNew) throw new ForeignDirectory(`${folder} is not formatted: it has no ${META_PROPERTIES}`)
     meta = { clusterId: randomUuid(random), nodeId: options.nodeId, directoryId: randomUuid(random) }

@@ -53,6 +53,10 @@ export class DataDirectory {
   file(name: string): string {
     return `${this.path}/${name}`
   }
+  /** Tells of something that is not as it should be. */
+  report(finding: string): void {
+    this.options.report(finding)
+  }
   /** Whether the last writer of this directory ended cleanly. */
   get clean(): boolean {
     return this.cleanAtOpen

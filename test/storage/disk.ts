@@ -15,7 +15,7 @@ interface Node {
   changes: Change[]
 }
 
-const parentOf = (path: string): string => path.slice(0, path.lastIndexOf('/'))
+const parentOf = (path: string): string => path.slice(0, path.lastIndexOf('/')) || '/'
 const missing = (path: string): Error => Object.assign(new Error(`ENOENT: ${path}`), { code: 'ENOENT' })
 
 function applied(content: Buffer, change: Change): Buffer {
@@ -141,7 +141,7 @@ export class Disk implements FileSystem {
       .sort()
   }
   makeFolder(path: string): void {
-    if (path === '' || this.names.has(path)) return
+    if (path === '/' || this.names.has(path)) return
     this.makeFolder(parentOf(path))
     this.names.set(path, { folder: true, content: Buffer.alloc(0), synced: Buffer.alloc(0), changes: [] })
   }
@@ -164,7 +164,7 @@ export class Disk implements FileSystem {
   }
   syncFolder(path: string): void {
     this.spend()
-    this.node(path)
+    if (path !== '/') this.node(path)
     for (const name of [...this.durable.keys()]) if (parentOf(name) === path && !this.names.has(name)) this.durable.delete(name)
     for (const [name, node] of this.names) if (parentOf(name) === path) this.durable.set(name, node)
   }
@@ -191,7 +191,7 @@ export class Disk implements FileSystem {
     const left = new Map<string, Node>()
     for (const path of [...new Set([...this.durable.keys(), ...this.names.keys()])].sort()) {
       const parent = parentOf(path)
-      if (parent !== '' && !left.has(parent)) continue
+      if (parent !== '/' && !left.has(parent)) continue
       const [now, before] = [this.names.get(path), this.durable.get(path)]
       const node = now === before ? now : below(2) === 0 ? now : before
       if (node) left.set(path, node)

@@ -31,7 +31,12 @@ export type Control = { [N in ControlName]: { name: N; value: Parameters<typeof 
 export function controlBatch(controls: readonly Control[], baseOffset: number, epoch: number, nowMs: number): Buffer {
   const builder = new BatchBuilder()
   for (const { name, value } of controls) {
-    builder.append({ timestamp: nowMs, key: encodeControlKey(name), value: encodeControlValue(name, value as never), headers: [] })
+    builder.append({
+      timestamp: nowMs,
+      key: encodeControlKey(name),
+      value: encodeControlValue(name, value as never),
+      headers: [],
+    })
   }
   return builder.build({ baseOffset, partitionLeaderEpoch: epoch, control: true })
 }
@@ -60,7 +65,10 @@ export function formatDirectory(system: System, folder: string, options: FormatO
   const levels = (options.levels ?? BOOTSTRAP_LEVELS).map(([name, featureLevel]) =>
     change(records.FeatureLevelRecord, { name, featureLevel }),
   )
-  const header = (lastContainedLogTimestamp: number): Control => ({ name: 'SNAPSHOT_HEADER', value: { lastContainedLogTimestamp } })
+  const header = (lastContainedLogTimestamp: number): Control => ({
+    name: 'SNAPSHOT_HEADER',
+    value: { lastContainedLogTimestamp },
+  })
   const footer: Control = { name: 'SNAPSHOT_FOOTER', value: {} }
   const bootstrap = [
     controlBatch([header(0)], 0, 0, now),
@@ -86,4 +94,5 @@ export function formatDirectory(system: System, folder: string, options: FormatO
   }
   writeMetaProperties(fs, folder, options.meta, now)
   fs.syncFolder(folder)
+  fs.syncFolder(folder.slice(0, folder.lastIndexOf('/')) || '/')
 }

@@ -86,7 +86,9 @@ export class MetadataImage {
       case 'PartitionRecord':
         return this.setPartition(record.value.topicId, record.value.partitionId, () => newPartition(record.value))
       case 'PartitionChangeRecord':
-        return this.setPartition(record.value.topicId, record.value.partitionId, (before) => changedPartition(record.value, before))
+        return this.setPartition(record.value.topicId, record.value.partitionId, (before) =>
+          changedPartition(record.value, before),
+        )
       case 'ConfigRecord': {
         const { resourceType, resourceName, name, value } = record.value
         return this.setConfig(resourceType, resourceName, name, value)
@@ -142,7 +144,11 @@ export class MetadataImage {
     this.topicChanges++
     return { kind: 'topic removed', topic }
   }
-  private setPartition(id: string, index: number, state: (before: PartitionState | undefined) => PartitionState): Effect | undefined {
+  private setPartition(
+    id: string,
+    index: number,
+    state: (before: PartitionState | undefined) => PartitionState,
+  ): Effect | undefined {
     const topic = this.byId.get(id)
     if (!topic) return undefined
     topic.partitions[index] = state(topic.partitions[index])

@@ -3,18 +3,21 @@
  * before it is applied (KIP-595, KIP-631). kt is the one voter of its quorum: it goes on in the epoch that the last leader left,
  * writes nothing when it comes and goes, and only in a directory that has never had a leader says so, as Kafka does.
  */
-import { baseOffset, batchSize, HEADER_SIZE, isControl } from '../../protocol/batch'
+import { baseOffset, batchSize, checkCrc, HEADER_SIZE, isControl } from '../../protocol/batch'
 import { readRecords } from '../../protocol/batch-reader'
 import { clusterMetadata } from '../../protocol/records/cluster-metadata'
 import { decodeMetadataRecord } from '../../protocol/records/metadata-record'
 import { replaceFile } from '../../storage/checkpoints'
 import type { DataDirectory } from '../../storage/directory'
 import type { Log, LogSettings } from '../../storage/log'
+import { ForeignDirectory } from '../../storage/meta-properties'
 import { randomUuid } from '../../system/system'
 import { change, type MetadataChange, records } from './changes'
 import { FEATURES } from './features'
 import { controlBatch, dataBatch, METADATA_FOLDER, METADATA_TOPIC_ID, votersOf } from './format'
 import type { Effect, MetadataImage, MetadataRecord } from './image'
+
+const ELR_FEATURE = 'eligible.leader.replicas.version'
 
 const SETTINGS: LogSettings = {
   segmentBytes: 1024 ** 3,
@@ -73,17 +76,17 @@ export class MetadataLog {
     }
   }
 
-  /** Makes the image from what is there. */
+  /** Makes the image from what is there. Throws ForeignDirectory when a part of it cannot be had any more. */
   load(): void {
-    const { fs } = this.directory.system
-    const folder = this.directory.file(METADATA_FOLDER)
-    const snapshots = (fs.exists(folder) ? fs.list(folder) : []).filter((name) => /^\d{20}-\d{10}\.checkpoint$/.test(name))
-    const newest = snapshots.at(-1)
-    let offset = 0
-    if (newest && Number(newest.slice(0, 20)) > 0) {
-      this.replay(fs.readFile(this.file(newest)))
-      offset = Number(newest.slice(0, 20))
+    const snapshot = this.newestSnapshot()
+    let offset = snapshot?.endOffset ?? 0
+    if (offset < this.log.startOffset) {
+      const where = this.directory.file(METADATA_FOLDER)
+      throw new ForeignDirectory(
+        `${where} has records from offset ${this.log.startOffset} on, and no sound snapshot of those before`,
+      )
     }
+    if (snapshot) this.replay(snapshot.bytes)
     while (offset < this.log.endOffset) {
       const { bytes, nextOffset } = this.log.read(offset, this.log.endOffset, 1 << 20, 'one-at-least')
       if (bytes.length === 0) break
@@ -91,6 +94,20 @@ export class MetadataLog {
       offset = nextOffset
     }
     this.image.endOffset = this.log.endOffset
+  }
+  /** The newest snapshot whose checksums are right. That at 0-0 names only the voters. */
+  private newestSnapshot(): { endOffset: number; bytes: Buffer } | undefined {
+    const { fs } = this.directory.system
+    const folder = this.directory.file(METADATA_FOLDER)
+    const names = (fs.exists(folder) ? fs.list(folder) : []).filter((name) => /^\d{20}-\d{10}\.checkpoint$/.test(name))
+    for (const name of names.reverse()) {
+      const endOffset = Number(name.slice(0, 20))
+      if (endOffset === 0) return undefined
+      const bytes = fs.readFile(this.file(name))
+      if (isWhole(bytes)) return { endOffset, bytes }
+      this.directory.report(`the metadata snapshot ${name} is damaged; an older one and the log make up for it`)
+    }
+    return undefined
   }
 
   private replay(bytes: Buffer, from = 0): void {
@@ -125,33 +142,52 @@ export class MetadataLog {
     this.image.endOffset = this.log.endOffset
   }
 
-  /** Whether a leader has ever written here. */
+  /** Whether this node has ever led here, and said so to the end. */
   get begun(): boolean {
-    return this.log.endOffset > 0
+    return this.image.brokers.has(this.directory.meta.nodeId)
   }
-  /** The first leader's records, those of Kafka's first start: quorum, bootstrap transaction, both registrations. */
+  /** The first leader's records, those of Kafka's first start: quorum, bootstrap transaction, both registrations; what is there already is left. */
   begin(identity: Identity): void {
+    if (this.log.endOffset === 0) this.beginQuorum(identity)
+    if (this.image.features.size === 0) this.append(this.bootstrap())
+    this.register(identity)
+  }
+  private beginQuorum(identity: Identity): void {
     const { meta, system } = this.directory
     const { fs } = system
-    const now = system.clock.now()
     const dynamic = fs.exists(this.file('00000000000000000000-0000000000.checkpoint'))
-    this.epoch = 1
+    this.epoch++
     this.directory.createFolder(METADATA_FOLDER, METADATA_TOPIC_ID)
-    replaceFile(fs, this.file('quorum-state'), quorumState(meta.nodeId, dynamic))
+    replaceFile(fs, this.file('quorum-state'), quorumState(meta.nodeId, this.epoch, dynamic))
     const voter = { voterId: meta.nodeId }
     const leader = { name: 'LEADER_CHANGE', value: { leaderId: meta.nodeId, voters: [voter], grantingVoters: [voter] } } as const
     const quorum = [
       { name: 'KRAFT_VERSION', value: { kRaftVersion: 1 } },
       { name: 'KRAFT_VOTERS', value: { voters: votersOf({ meta, controller: identity.controller }) } },
     ] as const
-    this.log.appendStamped(controlBatch(dynamic ? [leader, ...quorum] : [leader], 0, this.epoch, now), 0)
-    this.append([
+    const controls = dynamic ? [leader, ...quorum] : [leader]
+    this.log.appendStamped(controlBatch(controls, 0, this.epoch, system.clock.now()), 0)
+  }
+  /** One transaction: the feature levels of bootstrap.checkpoint, and the default that eligible leader replicas ask for (KIP-966). */
+  private bootstrap(): MetadataChange[] {
+    const found = this.bootstrapRecords()
+    const hasElr = found
+      .map((value) => decodeMetadataRecord(clusterMetadata, value))
+      .some(
+        (record) => record.name === 'FeatureLevelRecord' && record.value.name === ELR_FEATURE && record.value.featureLevel > 0,
+      )
+    const elrDefault = change(records.ConfigRecord, {
+      resourceType: 4,
+      resourceName: '',
+      name: 'min.insync.replicas',
+      value: '1',
+    })
+    return [
       change(records.BeginTransactionRecord, { name: 'Bootstrap records' }),
-      ...this.bootstrapRecords(),
-      change(records.ConfigRecord, { resourceType: 4, resourceName: '', name: 'min.insync.replicas', value: '1' }),
+      ...found,
+      ...(hasElr ? [elrDefault] : []),
       change(records.EndTransactionRecord, {}),
-    ])
-    this.register(identity)
+    ]
   }
   private bootstrapRecords(): MetadataChange[] {
     const { fs } = this.directory.system
@@ -170,15 +206,14 @@ export class MetadataLog {
     const { meta, system } = this.directory
     const endPoint = (one: EndPoint) => ({ ...one, securityProtocol: 0 })
     const features = FEATURES.map(({ name, min, max }) => ({ name, minSupportedVersion: min, maxSupportedVersion: max }))
-    this.append([
-      change(records.RegisterControllerRecord, {
-        controllerId: meta.nodeId,
-        incarnationId: randomUuid(system.random),
-        zkMigrationReady: false,
-        endPoints: [endPoint(controller)],
-        features,
-      }),
-    ])
+    const controllerRecord = change(records.RegisterControllerRecord, {
+      controllerId: meta.nodeId,
+      incarnationId: randomUuid(system.random),
+      zkMigrationReady: false,
+      endPoints: [endPoint(controller)],
+      features,
+    })
+    if (!this.image.controllers.has(meta.nodeId)) this.append([controllerRecord])
     const brokerEpoch = this.log.endOffset
     this.append([
       change(records.RegisterBrokerRecord, {
@@ -197,10 +232,19 @@ export class MetadataLog {
   }
 }
 
-function quorumState(nodeId: number, dynamic: boolean): string {
-  if (dynamic) {
-    return JSON.stringify({ leaderId: nodeId, leaderEpoch: 1, votedId: -1, votedDirectoryId: 'AAAAAAAAAAAAAAAAAAAAAA', data_version: 1 })
+/** Whether all of a snapshot is there: batches with right checksums up to the end, the last of them control records (the footer). */
+function isWhole(bytes: Buffer): boolean {
+  let at = 0
+  let footer = false
+  while (at + HEADER_SIZE <= bytes.length && checkCrc(bytes, at)) {
+    footer = isControl(bytes, at)
+    at += batchSize(bytes, at)
   }
-  const voters = [{ voterId: nodeId }]
-  return JSON.stringify({ clusterId: '', leaderId: nodeId, leaderEpoch: 1, votedId: -1, appliedOffset: 0, currentVoters: voters, data_version: 0 })
+  return at === bytes.length && footer
+}
+
+function quorumState(nodeId: number, leaderEpoch: number, dynamic: boolean): string {
+  const state = { leaderId: nodeId, leaderEpoch, votedId: -1 }
+  if (dynamic) return JSON.stringify({ ...state, votedDirectoryId: 'AAAAAAAAAAAAAAAAAAAAAA', data_version: 1 })
+  return JSON.stringify({ clusterId: '', ...state, appliedOffset: 0, currentVoters: [{ voterId: nodeId }], data_version: 0 })
 }
