@@ -177,10 +177,10 @@ export interface ProduceRules {
 }
 
 /**
- * All of the checks above, and the rules of the topic. Undefined: the batch may be taken. Offset deltas other than 0, 1, 2, ...
+ * All of the checks above, and the rules of the topic: what its records are like if the batch may be taken. Offset deltas other than 0, 1, 2, ...
  * are refused; Kafka stumbles over them in a compressed batch, and in another keeps offsets that overlap with its neighbours'.
  */
-export function checkProduced(records: Buffer, rules: ProduceRules): Refusal | undefined {
+export function checkProduced(records: Buffer, rules: ProduceRules): CheckedRecords | Refusal {
   const view = inspectProduce(records, rules.version)
   if (isRefusal(view)) return view
   const checked = checkRecords(records, 0, rules.limit)
@@ -195,7 +195,7 @@ export function checkProduced(records: Buffer, rules: ProduceRules): Refusal | u
     const recordErrors = [...brokenRules(records, rules)]
     if (recordErrors.length > 0) return refuseRecords(recordErrors)
   }
-  return checked.consecutive ? undefined : refuse(errors.INVALID_RECORD)
+  return checked.consecutive ? checked : refuse(errors.INVALID_RECORD)
 }
 
 interface BrokenRule {

@@ -78,7 +78,7 @@ test('what is built with any codec is taken by a broker and reads back equal', (
         const made = builder.build({ codec: wanted, producerId, producerEpoch: 3, baseSequence })
         expect(batchSize(made, 0)).toBe(made.length)
         if (wanted === 0) expect(made.length).toBe(builder.size)
-        expect(checkProduced(made, { topicPartition: 't-0' })).toBeUndefined()
+        expect(checkProduced(made, { topicPartition: 't-0' })).toMatchObject({ error: 0 })
         const read = [...readRecords(made, 0)]
         expect(read).toEqual(records.map((record, i) => ({ ...record, offset: i, sequence: (baseSequence + i) % 2 ** 31 })))
       },

@@ -5,8 +5,8 @@
  * waits; acks=1 and 0 when it is in the page cache. v13 names topics by id.
  */
 import { Produce } from '../../protocol/apis/produce'
-import { batchSize, isTransactional, producerId, stampLogAppendTime } from '../../protocol/batch'
-import { checkProduced } from '../../protocol/batch-check'
+import { batchSize, isTransactional, producerId, stampCreateTime, stampLogAppendTime } from '../../protocol/batch'
+import { checkProduced, isRefusal } from '../../protocol/batch-check'
 import { errors } from '../../protocol/errors'
 import type { Request } from '../../protocol/types'
 import type { Engine } from '../engine'
@@ -77,14 +77,16 @@ function producePartition(name: string, data: Asked, ask: Ask, acksAll: boolean,
   if (acksAll && settings.minInsyncReplicas > inSync) return refusal(data.index, errors.NOT_ENOUGH_REPLICAS)
   const bytes = (data.records as Buffer | null) ?? EMPTY
   const stamped = settings.messageTimestampType === 'LogAppendTime'
-  const problem = checkProduced(bytes, {
+  const checked = checkProduced(bytes, {
     topicPartition: partition.name,
     compacted: settings.compact,
     version,
-    ...(!stamped && { timestamps: { from: now - settings.messageTimestampBeforeMaxMs, to: now + settings.messageTimestampAfterMaxMs } }),
+    ...(!stamped && {
+      timestamps: { from: now - settings.messageTimestampBeforeMaxMs, to: now + settings.messageTimestampAfterMaxMs },
+    }),
   })
-  if (problem) {
-    return { ...refusal(data.index, problem.error, problem.message), recordErrors: problem.recordErrors ?? [] }
+  if (isRefusal(checked)) {
+    return { ...refusal(data.index, checked.error, checked.message), recordErrors: checked.recordErrors ?? [] }
   }
   const size = batchSize(bytes, 0)
   if (size > settings.maxMessageBytes) {
@@ -92,6 +94,8 @@ function producePartition(name: string, data: Asked, ask: Ask, acksAll: boolean,
     return refusal(data.index, errors.MESSAGE_TOO_LARGE, text)
   }
   if (size > settings.segmentBytes) return refusal(data.index, errors.RECORD_LIST_TOO_LARGE)
+  // what the header says of the time is the producer's claim; what the records say is written (LogValidator)
+  if (!stamped) stampCreateTime(bytes, 0, checked.maxTimestamp)
   return appendBatch(bytes, partition, ask, acksAll, pending)
 }
 
