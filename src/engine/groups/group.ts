@@ -11,8 +11,7 @@ export interface ForeignGroup {
 
 export type Group = ClassicGroup | ConsumerGroup | ForeignGroup
 
-/** How Kafka writes the type. */
-export const GROUP_TYPES = { classic: 'Classic', consumer: 'Consumer', share: 'Share', streams: 'Streams' } as const
+export const GROUP_KINDS: readonly Group['kind'][] = ['classic', 'consumer', 'share', 'streams']
 
 export function stateOf(group: Group): string {
   if (group.kind === 'classic' || group.kind === 'consumer') return group.state

@@ -19,6 +19,7 @@ interface Found {
 
 const nowhere = (errorCode: number, errorMessage: string): Found => ({ errorCode, errorMessage, nodeId: -1, host: '', port: -1 })
 
+const SHARE = 2
 /** By kind of key. */
 const TOPICS = new Map([
   [0, GROUP_TOPIC],
@@ -32,14 +33,12 @@ export const findCoordinator = handle(FindCoordinator, async ({ keyType, coordin
   return found.errorCode === errors.NONE ? { ...found, errorMessage: 'NONE' } : found
 })
 
-async function find(keyType: number, { engine, peer }: Ask): Promise<Found> {
+async function find(keyType: number, { engine, peer, version }: Ask): Promise<Found> {
   const topic = TOPICS.get(keyType)
   if (topic === undefined) {
-    const isShare = keyType === 2
-    return nowhere(
-      errors.INVALID_REQUEST,
-      isShare ? errorOf(errors.INVALID_REQUEST).sentence : `Unknown coordinator type received: ${keyType}`,
-    )
+    // Kafka has the sentence where it does not know the kind, and before there were several keys.
+    const { sentence } = errorOf(errors.INVALID_REQUEST)
+    return nowhere(errors.INVALID_REQUEST, keyType === SHARE && version >= 4 ? '' : sentence)
   }
   await ensureInternalTopic(engine, topic)
   const { host, port } = peer.reachedAt

@@ -497,7 +497,7 @@ test('ListGroups and the two describes know which kind a group is', async () => 
   const w = world()
   await new Consumer(w).join()
   expect(w.groups.list({ states: [], types: ['consumer'] })).toEqual([
-    { groupId: 'g', protocolType: 'consumer', groupState: 'Stable', groupType: 'Consumer' },
+    { groupId: 'g', protocolType: 'consumer', groupState: 'Stable', groupType: 'consumer' },
   ])
   expect(w.groups.describe('g', w.caller(6))).toMatchObject({ errorCode: 69, errorMessage: 'Group g is not a classic group.' })
   expect(w.groups.describeConsumer('none')).toMatchObject({ errorCode: 69, errorMessage: 'Group none not found.' })
@@ -528,7 +528,7 @@ test('an empty group of one kind becomes the other, and keeps its offsets', asyn
     'GroupMetadata',
   ])
   w.restart()
-  expect(w.groups.list({ states: [], types: [] })).toMatchObject([{ groupType: 'Classic', groupState: 'Empty' }])
+  expect(w.groups.list({ states: [], types: [] })).toMatchObject([{ groupType: 'classic', groupState: 'Empty' }])
   const found = await w.groups.fetchOffsets({ groupId: 'g', memberId: null, memberEpoch: -1, topics: null, requireStable: false })
   expect(found.topics[0]?.partitions[0]?.committedOffset).toBe(7)
 })

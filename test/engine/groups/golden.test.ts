@@ -54,7 +54,9 @@ test('groups, states and kinds are those that Kafka said', () => {
   expect(
     Object.fromEntries(listed.map((group) => [group.groupId, [group.groupType, group.groupState, group.protocolType]])),
   ).toEqual(
-    Object.fromEntries(Object.entries(left.groups).map(([id, { type, state, protocol }]) => [id, [type, state, protocol]])),
+    Object.fromEntries(
+      Object.entries(left.groups).map(([id, { type, state, protocol }]) => [id, [type.toLowerCase(), state, protocol]]),
+    ),
   )
 })
 

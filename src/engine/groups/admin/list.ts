@@ -1,7 +1,7 @@
 /** ListGroups: which groups there are; filters by state (KIP-518) and type (KIP-848) ignore case. */
 import type { ListGroups } from '../../../protocol/apis/list-groups'
 import type { ReplyIn } from '../../../protocol/types'
-import { GROUP_TYPES, type Group, protocolTypeOf, stateOf } from '../group'
+import { GROUP_KINDS, type Group, protocolTypeOf, stateOf } from '../group'
 
 export type ListedGroup = ReplyIn<typeof ListGroups>['groups'][number]
 
@@ -15,7 +15,7 @@ const UNKNOWN = 'unknown'
 
 export function listGroups(groups: Iterable<Group>, filter: ListFilter): ListedGroup[] {
   const states = new Set(filter.states.map((state) => state.trim().toLowerCase()))
-  const known: readonly string[] = Object.keys(GROUP_TYPES)
+  const known: readonly string[] = GROUP_KINDS
   const types = new Set(filter.types.map((type) => type.toLowerCase()).map((type) => (known.includes(type) ? type : UNKNOWN)))
   const listed: ListedGroup[] = []
   for (const group of groups) {
@@ -26,7 +26,7 @@ export function listGroups(groups: Iterable<Group>, filter: ListFilter): ListedG
       groupId: group.groupId,
       protocolType: protocolTypeOf(group),
       groupState: state,
-      groupType: GROUP_TYPES[group.kind],
+      groupType: group.kind,
     })
   }
   return listed

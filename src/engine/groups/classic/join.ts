@@ -85,7 +85,7 @@ function joinKnown(step: Step, joining: Joining): void {
   }
   const error = validateMember(group, memberId, request.groupInstanceId)
   const member = group.members.get(memberId)
-  if (error !== errors.NONE || !member) plan.join(waiter, joinError(memberId, error, null))
+  if (error !== errors.NONE || !member) plan.join(waiter, joinError(memberId, error))
   else if (hasMissedReply(group, member, joining)) {
     const seen = group.state === 'CompletingRebalance' && group.leader === memberId ? membersForLeader(group) : []
     plan.join(waiter, joinReply(group, memberId, seen))

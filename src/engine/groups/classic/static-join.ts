@@ -34,7 +34,7 @@ export function replaceStatic(step: Step, seated: ClassicMember, joining: Joinin
 /** The seat under its new name; it stays where it was among the members. */
 function takeSeat(step: Step, seated: ClassicMember, memberId: string): ClassicMember {
   const { group, plan } = step
-  plan.join(seated.joining, joinError(seated.memberId, errors.FENCED_INSTANCE_ID, null))
+  plan.join(seated.joining, joinError(seated.memberId, errors.FENCED_INSTANCE_ID))
   plan.sync(seated.syncing, syncError(errors.FENCED_INSTANCE_ID))
   plan.callOff(MEMBER_TIMER + seated.memberId)
   const member: ClassicMember = { ...seated, memberId, isNew: false, joining: null, syncing: null }

@@ -23,10 +23,10 @@ export function settle({ group, plan }: Step): void {
   plan.classic = group
 }
 
-export const joinError = (memberId: string, errorCode: number, protocolName: string | null = ''): JoinReply => ({
+export const joinError = (memberId: string, errorCode: number): JoinReply => ({
   memberId,
   errorCode,
-  protocolName,
+  protocolName: null,
   leader: '',
   members: [],
 })
