@@ -82,6 +82,13 @@ async function bundle() {
         resolveId: (id, importer) => (isUnused(id, importer) ? '\0unused' : null),
         load: (id) => (id === '\0unused' ? 'export default {}' : null),
       },
+      {
+        name: 'notices',
+        generateBundle(_options, chunks) {
+          const ids = Object.values(chunks).flatMap((chunk) => chunk.moduleIds ?? [])
+          this.emitFile({ type: 'asset', fileName: 'THIRD-PARTY-NOTICES', source: notices(ids) })
+        },
+      },
     ],
     logLevel: 'warn',
     checks: { ineffectiveDynamicImport: false }, // a file may be loaded late by one and belong to another that is loaded late
@@ -100,6 +107,18 @@ async function bundle() {
     copyFileSync(join(dirname(require.resolve(name)), file), join('dist', file))
   }
   writeFileSync(join('dist', 'package.json'), '{ "type": "commonjs" }\n') // found at once, where Node looks for one
+}
+
+/** The licences of the packages whose code is in the bundle, as they ask for. */
+function notices(moduleIds) {
+  const inlined = moduleIds.flatMap((id) => /.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(id)?.[0] ?? [])
+  const copied = Object.keys(WASM).map((name) => join('node_modules', name))
+  const texts = [...new Set([...inlined, ...copied])].sort().map((folder) => {
+    const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
+    const file = readdirSync(folder).find((one) => /^licen[cs]e/i.test(one))
+    return `${name} ${version} (${license})\n\n${file ? readFileSync(join(folder, file), 'utf8').trim() : 'No licence file is shipped with it.'}\n`
+  })
+  return texts.join(`\n${'-'.repeat(72)}\n\n`)
 }
 
 function makeLinks(names) {
