@@ -30,6 +30,7 @@ export function startMaintenance(engine: Engine, log: (line: string) => void = (
     timers.add(timer)
   }
   const retention = () => expireRecords(engine, { log, stopped: () => stopped })
+  if (!engine.metadataLog.begun) void attempt(engine, () => engine.commit([])) // a server leads from its start on
   removeLeftovers(engine)
   repeat(() => engine.settings.logRetentionCheckIntervalMs, retention, engine.settings.logInitialTaskDelayMs)
   repeat(
@@ -59,13 +60,22 @@ async function attempt(engine: Engine, task: () => void | Promise<void>): Promis
   }
 }
 
-/** Removes folders of deleted partitions that an earlier end left. */
+/**
+ * Removes the folders of deleted partitions that an earlier end left. Where the topic is there all the same, a power cut was faster
+ * than the record of its deletion, of which nobody has been told: the folder is put back.
+ */
 function removeLeftovers(engine: Engine): void {
-  const { directory } = engine
-  removeAll(
-    engine,
-    directory.leftovers().map((name) => directory.doom([directory.file(name)])),
-  )
+  const { directory, metadata, options } = engine
+  const doomed = directory.leftovers().flatMap((leftover) => {
+    const { folder, name, topicId } = leftover
+    if (topicId === undefined || !metadata.topicById(topicId)) return [directory.doom([folder])]
+    const back = directory.restore(leftover)
+    options.report(
+      `${name}: its deletion was cut off; ${back ? 'its records are back' : `what it held until then is kept in ${folder}`}`,
+    )
+    return []
+  })
+  removeAll(engine, doomed)
 }
 
 function openPartitions(engine: Engine): Partition[] {

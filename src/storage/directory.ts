@@ -78,6 +78,7 @@ export class DataDirectory {
   log(name: string, topicId: string, settings: LogSettings): Log {
     let log = this.logs.get(name)
     if (!log) {
+      this.setStrayAside(name, topicId)
       log = openLog(this.system, this.file(name), name, {
         settings,
         // Kafka opens __cluster_metadata as after a crash whatever the marker says; it has no recovery point
@@ -119,17 +120,28 @@ export class DataDirectory {
     const { fs } = this.system
     const folder = this.file(name)
     const path = `${folder}/partition.metadata`
-    const present = fs.exists(path) ? WHOLE_METADATA.exec(fs.readFile(path).toString('latin1'))?.[1] : undefined
-    if (present === topicId) return
-    if (present !== undefined) {
-      const stray = this.freeName(name, 'stray')
-      fs.rename(folder, this.file(stray))
-      this.options.report(`${name} was of another topic; its folder is kept as ${stray}`)
-    }
+    if (this.topicIdIn(folder) === topicId) return
+    this.setStrayAside(name, topicId)
     fs.makeFolder(folder)
     const fd = fs.open(path, 'create')
     fs.write(fd, Buffer.from(`version: 0\ntopic_id: ${topicId}`), 0)
     fs.close(fd)
+  }
+
+  /** Whose folder it is; undefined when it does not say. */
+  private topicIdIn(folder: string): string | undefined {
+    const { fs } = this.system
+    const path = `${folder}/partition.metadata`
+    return fs.exists(path) ? WHOLE_METADATA.exec(fs.readFile(path).toString('latin1'))?.[1] : undefined
+  }
+  /** A deletion whose renaming a power cut undid must not give its records to the next topic of the name. */
+  private setStrayAside(name: string, topicId: string): void {
+    const found = this.topicIdIn(this.file(name))
+    if (found === undefined || found === topicId) return
+    this.removeMarker()
+    const stray = this.freeName(name, 'stray')
+    this.system.fs.rename(this.file(name), this.file(stray))
+    this.options.report(`${name} was of another topic; its folder is kept as ${stray}`)
   }
 
   /** 'orders-0.4f3c...-delete': Kafka's names for folders that are on their way out. */
@@ -161,9 +173,22 @@ export class DataDirectory {
       },
     }
   }
-  /** Folders that a deletion left behind, from before. */
-  leftovers(): string[] {
-    return this.system.fs.list(this.path).filter((name) => name.endsWith('-delete'))
+  /** Folders that a deletion left behind, from before, and whose partitions they were. */
+  leftovers(): { readonly folder: string; readonly name: string; readonly topicId: string | undefined }[] {
+    const names = this.system.fs.list(this.path).filter((name) => name.endsWith('-delete'))
+    return names.map((folder) => ({
+      folder: this.file(folder),
+      name: folder.slice(0, folder.lastIndexOf('.')),
+      topicId: this.topicIdIn(this.file(folder)),
+    }))
+  }
+  /** Takes back a deletion that never became a fact. False when something else has taken its place. */
+  restore({ folder, name }: { readonly folder: string; readonly name: string }): boolean {
+    const { fs } = this.system
+    if (this.logs.has(name) || fs.exists(this.file(name))) return false
+    this.removeMarker()
+    fs.rename(folder, this.file(name))
+    return true
   }
 
   highWatermarkOf(name: string): number | undefined {

@@ -80,7 +80,10 @@ export function dropSegments(log: Log, wanted: number, readable: number): { read
   while (dropped < wanted && end(dropped) <= readable) dropped++
   if (dropped === 0) return { dropped, files: [] }
   if (!log.written) log.beginWriting()
-  if (dropped === log.segments.length) log.roll(log.endOffset)
+  if (dropped === log.segments.length) {
+    log.roll(log.endOffset)
+    log.system.fs.syncFolder(log.folder) // or a power cut could leave no file that knows where the log ends
+  }
   const gone = log.segments.splice(0, dropped)
   log.forgetHints()
   advanceStart(log, log.segments[0]?.base ?? log.endOffset)

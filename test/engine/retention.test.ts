@@ -1,5 +1,5 @@
 /** Old records go: by request, by age and by size; what a restart finds is what was left. */
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { startMaintenance } from '../../src/engine/maintenance'
 import { DeleteRecords } from '../../src/protocol/apis/delete-records'
@@ -8,7 +8,7 @@ import { ListOffsets } from '../../src/protocol/apis/list-offsets'
 import type { Call } from '../../src/protocol/call'
 import { errors } from '../../src/protocol/errors'
 import { START, type TestEngine, testEngine } from '../support/engine'
-import { create, send, take, topicOf } from '../support/requests'
+import { create, remove, send, take, topicOf } from '../support/requests'
 
 const deleteRecords = async (call: Call, topic: string, offset: number, partitionIndex = 0) => {
   const topics = [{ name: topic, partitions: [{ partitionIndex, offset }] }]
@@ -145,7 +145,7 @@ test('logs that are not open are opened only when something has to go', async ()
 test('folders of topics that were deleted before an unclean end are removed by the next server', async () => {
   const first = testEngine()
   await create(first.call, 't')
-  first.engine.directory.detach('t-0')
+  await remove(first.call, 't')
   const { engine, clock, folder } = first.reopen('killed')
   const doomed = () => readdirSync(folder).filter((name) => name.endsWith('-delete'))
   expect(doomed()).toHaveLength(1)
@@ -153,6 +153,42 @@ test('folders of topics that were deleted before an unclean end are removed by t
   await clock.pass(1)
   expect(doomed()).toEqual([])
   stop()
+})
+
+test('a deletion that was cut off before it was a fact is taken back', async () => {
+  const first = testEngine()
+  await create(first.call, 't')
+  await send(first.call, 't', ['a'])
+  first.engine.directory.detach('t-0') // the folder is renamed, the record of the deletion is lost
+  const { engine, call, folder, findings } = first.reopen('killed')
+  const stop = startMaintenance(engine)
+  expect(readdirSync(folder).filter((name) => name.startsWith('t-0'))).toEqual(['t-0'])
+  expect((await take(call, 't', 0)).values).toEqual(['a'])
+  expect(findings).toEqual(['t-0: its deletion was cut off; its records are back'])
+  stop()
+})
+
+test('records of a deleted topic are never those of the next topic of its name', async () => {
+  const first = testEngine()
+  await create(first.call, 't')
+  await send(first.call, 't', ['old'])
+  const saved = `${first.folder}/saved`
+  renameSync(`${first.folder}/t-0`, saved)
+  await remove(first.call, 't')
+  await create(first.call, 't')
+  rmSync(`${first.folder}/t-0`, { recursive: true })
+  renameSync(saved, `${first.folder}/t-0`) // the renaming of the deletion is lost
+  const second = first.reopen('killed')
+  expect((await take(second.call, 't', 0)).values).toEqual([])
+  expect(readdirSync(second.folder).filter((name) => name.endsWith('-stray'))).toHaveLength(1)
+  expect((await send(second.call, 't', ['new'])).baseOffset).toBe(0)
+})
+
+test('a server leads from its start on: the cluster has agreed on its features', async () => {
+  const { engine } = testEngine()
+  expect(engine.metadata.features.size).toBe(0)
+  startMaintenance(engine)()
+  expect(engine.metadata.features.get('metadata.version')).toBe(29)
 })
 
 test('high watermarks and recovery points are written by the clock, when they have moved', async () => {

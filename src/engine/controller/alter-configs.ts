@@ -7,6 +7,7 @@ import type { Alteration } from '../configs/alter'
 import type { ConfigState, Resource } from '../configs/resources'
 import type { Engine } from '../engine'
 import { configRecords, configStateOf } from './config-state'
+import { settled } from './topics'
 
 interface Asked {
   readonly resourceType: number
@@ -42,6 +43,6 @@ export async function alterEach<R extends Asked>(
     if (errorCode === errors.NONE) changes.push(...configRecords(resource, wanted))
     return { errorCode, errorMessage, resourceType, resourceName }
   })
-  if (how === 'alter' && changes.length > 0) await engine.commit(changes)
+  if (how === 'alter') await (changes.length > 0 ? engine.commit(changes) : settled(engine))
   return results
 }

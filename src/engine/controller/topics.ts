@@ -10,31 +10,67 @@ import { type CreatePlan, decideCreateTopics, type WantedTopic } from './create-
 import type { DeletePlan } from './delete-topics'
 import { viewOf } from './view'
 
+/** How long folders may keep everything else waiting. */
+const SLICE_MS = 4
+
 export async function carryOutCreation(engine: Engine, { changes, results }: CreatePlan): Promise<void> {
-  if (changes.length === 0) return
+  if (changes.length === 0) return settled(engine)
   const durable = engine.commit(changes)
-  for (const result of results) {
-    if ('topicId' in result) makeFolders(engine, result.name, result.topicId, 0, result.replicas)
-  }
-  await durable
+  const folders = results.flatMap((result) =>
+    'topicId' in result ? foldersOf(engine, result.name, result.topicId, 0, result.replicas) : [],
+  )
+  await Promise.all([durable, makeFolders(engine, folders)])
 }
 
 export async function carryOutPartitions(engine: Engine, { changes, added }: PartitionsPlan): Promise<void> {
-  if (changes.length === 0) return
+  if (changes.length === 0) return settled(engine)
   const durable = engine.commit(changes)
-  for (const { topic, from, replicas } of added) makeFolders(engine, topic.name, topic.id, from, replicas)
-  await durable
+  const folders = added.flatMap(({ topic, from, replicas }) => foldersOf(engine, topic.name, topic.id, from, replicas))
+  await Promise.all([durable, makeFolders(engine, folders)])
 }
 
-function makeFolders(engine: Engine, topic: string, id: string, from: number, replicas: readonly (readonly number[])[]): void {
-  for (const [index, ids] of replicas.entries()) {
-    if (ids.includes(engine.nodeId)) engine.directory.createFolder(`${topic}-${from + index}`, id)
+/** Kept when all that has been decided so far is on disk: a refusal may rest on what somebody else has just asked for. */
+export function settled(engine: Engine): Promise<void> {
+  return engine.metadataLog.begun ? engine.commit([]) : Promise.resolve()
+}
+
+interface Folder {
+  readonly topic: string
+  readonly index: number
+  readonly id: string
+}
+
+function foldersOf(
+  { nodeId }: Engine,
+  topic: string,
+  id: string,
+  from: number,
+  replicas: readonly (readonly number[])[],
+): Folder[] {
+  return replicas.flatMap((ids, index) => (ids.includes(nodeId) ? [{ topic, index: from + index, id }] : []))
+}
+
+/** What cannot be made now is made with the first record. */
+async function makeFolders(engine: Engine, folders: readonly Folder[]): Promise<void> {
+  const { clock } = engine.system
+  let began = clock.monotonic()
+  for (const { topic, index, id } of folders) {
+    if (clock.monotonic() - began > SLICE_MS) {
+      await new Promise<void>((resolve) => clock.soon(resolve))
+      began = clock.monotonic()
+    }
+    if (engine.partition(topic, index)?.topicId !== id) continue // deleted meanwhile
+    try {
+      engine.directory.createFolder(`${topic}-${index}`, id)
+    } catch (error) {
+      engine.options.report(`the folder of ${topic}-${index} could not be made: ${(error as Error).message}`)
+    }
   }
 }
 
 /** Who waits for records of a deleted topic is answered; its folders are renamed at once and removed file.delete.delay.ms later. */
 export async function carryOutDeletion(engine: Engine, { changes, topics }: DeletePlan): Promise<void> {
-  if (changes.length === 0) return
+  if (changes.length === 0) return settled(engine)
   const doomed = topics.map((topic) => ({
     topic,
     partitions: [...engine.partitionsOf(topic.name)],
@@ -48,8 +84,15 @@ export async function carryOutDeletion(engine: Engine, { changes, topics }: Dele
   await durable
 }
 
-function removeLater(engine: Engine, topic: TopicImage, delayMs: number): void {
-  const detached = topic.partitions.map(({ index }) => engine.directory.detach(`${topic.name}-${index}`))
+function removeLater(engine: Engine, { name, partitions }: TopicImage, delayMs: number): void {
+  const detached = partitions.flatMap(({ index }) => {
+    try {
+      return [engine.directory.detach(`${name}-${index}`)]
+    } catch (error) {
+      engine.options.report(`the folder of ${name}-${index} could not be taken away: ${(error as Error).message}`)
+      return []
+    }
+  })
   engine.system.clock.after(delayMs, () => removeAll(engine, detached), 'idle')
 }
 
