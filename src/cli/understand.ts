@@ -89,7 +89,9 @@ export function checkParser({ command, voice }: Speaker, { typed, subcommand, su
   const [extra] = typed.positionals
   if (extra === undefined || command.positionals !== undefined) return
   if (voice === 'kafka' && command.parser !== 'argparse') return
-  const error = new OptionError(`unrecognized arguments: '${typed.positionals.join(' ')}'`, `'${extra}' is not expected`)
+  const names = Object.entries(typed.table).map(([key, option]) => nameOf(key, option))
+  const sentence = `'${extra}' is not expected${names.includes(extra) ? `; did you mean --${extra}?` : ''}`
+  const error = new OptionError(`unrecognized arguments: '${typed.positionals.join(' ')}'`, sentence)
   error.subcommand = subcommandName
   throw error
 }

@@ -44,6 +44,7 @@ test.each([
   ['--acks 2', "--acks takes one of all, 1, 0, not '2'"],
   ['--color=red', '--color takes no value'],
   ['extra', "'extra' is not expected"],
+  ['topic x', "'topic' is not expected; did you mean --topic?"],
   ['--kafkas', 'there is no option --kafkas'],
 ])("'kt tool %s' is refused in a sentence, with exit code 2", async (words, sentence) => {
   const wanted = { out: '', err: `kt tool: ${sentence}\nTry 'kt tool --help'.\n`, code: 2 }
