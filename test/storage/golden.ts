@@ -144,8 +144,12 @@ export function openDirectory(folder: string, system = realSystem): Opened {
   return {
     directory,
     findings,
-    log: (name, settings) => directory.log(name, 'AAAAAAAAAAAAAAAAAAAAAQ', { ...QUIET, ...settings }),
+    log: (name, settings) => directory.log(name, topicIdOf(system, `${folder}/${name}`), { ...QUIET, ...settings }),
   }
+}
+function topicIdOf({ fs }: typeof realSystem, folder: string): string {
+  const path = `${folder}/partition.metadata`
+  return (fs.exists(path) && /topic_id: (\S+)/.exec(String(fs.readFile(path)))?.[1]) || 'AAAAAAAAAAAAAAAAAAAAAQ'
 }
 
 /** Every file below `folder` with a digest of its content. */
