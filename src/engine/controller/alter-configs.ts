@@ -6,7 +6,7 @@ import { errors } from '../../protocol/errors'
 import type { Alteration } from '../configs/alter'
 import type { ConfigState, Resource } from '../configs/resources'
 import type { Engine } from '../engine'
-import { configRecords, configStateOf } from './config-state'
+import { configRecords, configStateOf, noteAltered } from './config-state'
 import { settled } from './topics'
 
 interface Asked {
@@ -41,6 +41,7 @@ export async function alterEach<R extends Asked>(
     const resource = { type: resourceType, name: resourceName }
     const { errorCode, errorMessage, changes: wanted } = decide(resource, asked, state)
     if (errorCode === errors.NONE) changes.push(...configRecords(resource, wanted))
+    if (how === 'alter' && wanted.length > 0) noteAltered(engine, resource)
     return { errorCode, errorMessage, resourceType, resourceName }
   })
   if (how === 'alter') await (changes.length > 0 ? engine.commit(changes) : settled(engine))

@@ -21,3 +21,18 @@ export function configStateOf({ metadata, settings }: Engine): ConfigState {
 export function configRecords({ type, name: resourceName }: Resource, changes: readonly ConfigChange[]): MetadataChange[] {
   return changes.map(({ name, value }) => change(records.ConfigRecord, { resourceType: type, resourceName, name, value }))
 }
+
+const altered = new WeakMap<Engine, Set<string>>()
+
+/**
+ * Groups that count as having settings: those that have, and those that had some since the start, for Kafka lists a group whose last
+ * setting was taken away until it is started again (GroupConfigManager).
+ */
+export function configuredGroups(engine: Engine): string[] {
+  return [...new Set([...engine.metadata.configuredNames(RESOURCE.GROUP), ...(altered.get(engine) ?? [])])]
+}
+export function noteAltered(engine: Engine, { type, name }: Resource): void {
+  if (type !== RESOURCE.GROUP) return
+  const groups = altered.get(engine) ?? new Set()
+  altered.set(engine, groups.add(name))
+}

@@ -5,6 +5,7 @@
 import { ListConfigResources } from '../../protocol/apis/list-config-resources'
 import { errors } from '../../protocol/errors'
 import { knownBrokers } from '../controller/brokers'
+import { configuredGroups } from '../controller/config-state'
 import type { Engine } from '../engine'
 import { handle, type Peer } from '../handler'
 import { RESOURCE } from '../metadata/image'
@@ -29,6 +30,8 @@ function namesOf(type: number, engine: Engine, peer: Peer): string[] {
     case RESOURCE.BROKER:
     case RESOURCE.BROKER_LOGGER:
       return knownBrokers(engine, peer).flatMap(({ nodeId, fenced }) => (fenced ? [] : [String(nodeId)]))
+    case RESOURCE.GROUP:
+      return configuredGroups(engine)
     default:
       return metadata.configuredNames(type)
   }

@@ -69,7 +69,7 @@ function producePartition(name: string, data: Asked, ask: Ask, acksAll: boolean,
   const partition = engine.partition(name, data.index)
   if (!partition) return refusal(data.index, errors.UNKNOWN_TOPIC_OR_PARTITION)
   if (INTERNAL_TOPICS.has(name) && peer.clientId !== '__admin_client') {
-    return refusal(data.index, errors.INVALID_TOPIC_EXCEPTION, `Cannot append to internal topic ${name}`)
+    return refusal(data.index, errors.INVALID_TOPIC_EXCEPTION)
   }
   if (!engine.writable) return refusal(data.index, errors.KAFKA_STORAGE_ERROR)
   const settings = engine.topicSettings(name)
@@ -89,10 +89,7 @@ function producePartition(name: string, data: Asked, ask: Ask, acksAll: boolean,
     return { ...refusal(data.index, checked.error, checked.message), recordErrors: checked.recordErrors ?? [] }
   }
   const size = batchSize(bytes, 0)
-  if (size > settings.maxMessageBytes) {
-    const text = `The record batch size in the append to ${partition.name} is ${size} bytes which exceeds the maximum configured value of ${settings.maxMessageBytes}).`
-    return refusal(data.index, errors.MESSAGE_TOO_LARGE, text)
-  }
+  if (size > settings.maxMessageBytes) return refusal(data.index, errors.MESSAGE_TOO_LARGE)
   if (size > settings.segmentBytes) return refusal(data.index, errors.RECORD_LIST_TOO_LARGE)
   // what the header says of the time is the producer's claim; what the records say is written (LogValidator)
   if (!stamped) stampCreateTime(bytes, 0, checked.maxTimestamp)

@@ -126,6 +126,9 @@ test('resources that have settings are listed by type, in v0 client metrics alon
   expect(await listed([])).toEqual(['32 g', '16 m', '8 1', '4 1', '2 t'])
   expect(await listed([TOPIC, GROUP])).toEqual(['32 g', '2 t'])
   expect(await listed([], 0)).toEqual(['16 m'])
+  await alter(call, GROUP, 'g', ['consumer.session.timeout.ms', DELETE, null])
+  await alter(call, 16, 'm', ['interval.ms', DELETE, null])
+  expect(await listed([GROUP, 16])).toEqual(['32 g'])
   expect(await listed([99])).toBe(errors.UNSUPPORTED_VERSION)
 })
 
