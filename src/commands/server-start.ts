@@ -4,8 +4,12 @@
  */
 import { command } from '../cli/command'
 import { Failure, messageOf, UsageError } from '../cli/errors'
-import { file, list, positiveInt, text } from '../cli/options'
+import { file, flag, list, positiveInt, text } from '../cli/options'
+import type { Out } from '../cli/out'
+import type { Terminal } from '../cli/terminal'
+import { realPath } from '../storage/path'
 import { realSystem } from '../system'
+import { startInBackground } from '../system/processes'
 import { serverLog } from './server-log'
 import { defaultPlan, filePlan } from './server-plan'
 import { reachable, runServer } from './server-run'
@@ -31,6 +35,7 @@ export default command({
     port: positiveInt('Integer', '').summed('The port to listen on, 9092 unless said').ktOnly(),
     host: text('String', '').summed('The address to listen on; this machine only unless said').ktOnly(),
     dataDir: file('directory', '').summed('The data directory to serve').ktOnly(),
+    daemon: flag('').summed('Run in the background, with the output in a log file').hidden(),
   },
   kafka: {
     intro: 'USAGE: java [options] KafkaServer server.properties [--override property=value]*',
@@ -39,6 +44,7 @@ export default command({
   },
   async run(context, options) {
     const { terminal, system, voice, positionals, signal, out } = context
+    if (options.daemon) return startDaemon(terminal, out)
     const [properties, ...others] = positionals
     if (voice === 'kafka' && properties === undefined) {
       out.line(`USAGE: ${terminal.program} [-daemon] server.properties [--override property=value]*`)
@@ -68,6 +74,16 @@ export default command({
     return 0
   },
 })
+
+/** As kafka-server-start.sh -daemon: the same command in the background, its output in $LOG_DIR/kafkaServer.out. */
+function startDaemon(terminal: Terminal, out: Out): number {
+  const { env, cwd, program, argv } = terminal
+  const words = argv.filter((word) => !/^--?daemon$/.test(word))
+  const path = realPath(cwd, `${env['LOG_DIR'] ?? 'logs'}/kafkaServer.out`)
+  const pid = startInBackground(program, words, path)
+  out.error(`Started in the background, pid ${pid}; its output goes to ${path}`)
+  return 0
+}
 
 function fatal(error: unknown, out: { line(text: string): void }): number {
   const log = serverLog(realSystem.clock, (line) => out.line(line))
