@@ -10,12 +10,10 @@ import type { OptionTable } from './options'
 import type { Terminal } from './terminal'
 import { kafkaVersion, version } from './version'
 
-/** A text as roff takes it: backslashes, hyphens that are hyphens, and no line that begins with a control character. */
-export const roff = (text: string): string =>
-  text
-    .replace(/\\/g, '\\e')
-    .replace(/-/g, '\\-')
-    .replace(/^([.'])/gm, '\\&$1')
+/** A text as roff takes it: what people copy from the page is what they must type, and no line begins as a request. */
+export const roff = (text: string): string => text.replace(/[\\'`^~-]/g, (char) => GLYPHS[char] ?? char).replace(/^\./gm, '\\&.')
+
+const GLYPHS: Record<string, string> = { '\\': '\\e', "'": '\\(aq', '`': '\\(ga', '^': '\\(ha', '~': '\\(ti', '-': '\\-' }
 
 const head = (title: string) => `.TH "${title.toUpperCase()}" "1" "" "kt ${version}" "kt Manual"`
 
