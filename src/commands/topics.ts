@@ -13,6 +13,14 @@ export default command({
   name: 'topics',
   script: 'kafka-topics.sh',
   summary: 'Create, list, describe, alter and delete topics',
+  description: `Exactly one of --list, --describe, --create, --alter and --delete says what to do.
+
+But for --create, --topic is a regular expression in Java's syntax for the whole name, in which commas stand for "or": --topic a,b
+means both, and --topic 'log-.*' every topic whose name begins with log-. Put \\Q and \\E around a name with a dot in it to mean just
+that one.
+
+Partitions can be added and not taken away; with keys, records of one key go to another partition from then on. Settings of a topic
+that exists are changed by kt configs.`,
   examples: [
     ['Create a topic with three partitions', 'kt topics --create --topic orders --partitions 3'],
     ['List the topics', 'kt topics --list'],
