@@ -15,9 +15,11 @@ import { type ListedGroup, type ListFilter, listGroups } from './admin/list'
 import { beat } from './classic/heartbeat'
 import { joinGroup } from './classic/join-group'
 import { type Left, leave } from './classic/leave'
+import type { ClassicGroup } from './classic/state'
 import { joinError, settle, step, syncError } from './classic/step'
 import { sync } from './classic/sync'
 import { answerHeartbeat, refused } from './consumer/answer'
+import { beatConsumer, leaveConsumerAsClassic, syncConsumer } from './consumer/classic-members'
 import { type DescribedConsumerGroup, describeConsumer } from './consumer/describe'
 import type { HeartbeatReply } from './consumer/heartbeat'
 import { loadRegex } from './consumer/regex'
@@ -92,9 +94,11 @@ export class GroupCoordinator {
     }
     const shard = this.shards.of(groupId)
     const plan = shard.plan(groupId, caller.now)
-    const newId = newMemberId(system.random, request.groupInstanceId ?? caller.clientId)
+    const group = shard.state.groups.get(groupId)
+    const isConsumer = group?.kind === 'consumer' && !isEmpty(group)
+    const newId = isConsumer ? randomUuid(system.random) : newMemberId(system.random, request.groupInstanceId ?? caller.clientId)
     const { waiter, reply } = joins.open()
-    joinGroup(plan, shard.state.groups.get(groupId), { request, caller, waiter, newId })
+    joinGroup(plan, group, { request, caller, waiter, newId })
     shard.run(plan, undefined, () => joins.answer(waiter, joinError(memberId, errors.NOT_COORDINATOR)))
     return reply
   }
@@ -104,8 +108,12 @@ export class GroupCoordinator {
     if (groupId === '') return syncError(errors.INVALID_GROUP_ID)
     const shard = this.shards.peek(groupId)
     const group = shard?.state.groups.get(groupId)
-    if (!shard || group?.kind !== 'classic' || isEmpty(group)) return syncError(errors.UNKNOWN_MEMBER_ID)
+    if (!shard || !group || isEmpty(group)) return syncError(errors.UNKNOWN_MEMBER_ID)
     const plan = shard.plan(groupId, caller.now)
+    if (group.kind === 'consumer') {
+      return shard.run(plan, syncConsumer(plan, group, request), () => syncError(errors.NOT_COORDINATOR))
+    }
+    if (group.kind !== 'classic') return syncError(errors.UNKNOWN_MEMBER_ID)
     const { waiter, reply } = this.world.syncs.open()
     const asked = step(group, plan)
     sync(asked, request, waiter)
@@ -120,8 +128,12 @@ export class GroupCoordinator {
     if (groupId === '') return errors.INVALID_GROUP_ID
     const shard = this.shards.peek(groupId)
     const group = shard?.state.groups.get(groupId)
-    if (!shard || group?.kind !== 'classic') return errors.UNKNOWN_MEMBER_ID
+    if (!shard || !group) return errors.UNKNOWN_MEMBER_ID
     const plan = shard.plan(groupId, caller.now)
+    if (group.kind === 'consumer') {
+      return shard.run(plan, beatConsumer(plan, group, request, request.generationId), notCoordinator)
+    }
+    if (group.kind !== 'classic') return errors.UNKNOWN_MEMBER_ID
     const code = beat(step(group, plan), request.memberId, request.groupInstanceId, request.generationId)
     return shard.run(plan, code, notCoordinator)
   }
@@ -131,14 +143,13 @@ export class GroupCoordinator {
     if (groupId === '') return { errorCode: errors.INVALID_GROUP_ID, members: [] }
     const shard = this.shards.peek(groupId)
     const group = shard?.state.groups.get(groupId)
-    if (!shard || group?.kind !== 'classic') {
+    const isServed = group?.kind === 'classic' || group?.kind === 'consumer'
+    if (!shard || !isServed) {
       const unknown = members.map((member) => ({ ...member, errorCode: errors.UNKNOWN_MEMBER_ID }))
       return { errorCode: errors.NONE, members: unknown }
     }
     const plan = shard.plan(groupId, caller.now)
-    const asked = step(group, plan)
-    const left = leave(asked, members)
-    settle(asked)
+    const left = group.kind === 'consumer' ? leaveConsumerAsClassic(plan, group, members) : leaveClassic(plan, group, members)
     const failed = () => ({ errorCode: errors.NOT_COORDINATOR, members: [] })
     return shard.run(plan, { errorCode: errors.NONE, members: left }, failed)
   }
@@ -285,6 +296,13 @@ export class GroupCoordinator {
     }
     await Promise.all(written)
   }
+}
+
+function leaveClassic(plan: Plan, group: ClassicGroup, members: Leaving['members']): Left[] {
+  const asked = step(group, plan)
+  const left = leave(asked, members)
+  settle(asked)
+  return left
 }
 
 const notCoordinator = () => errors.NOT_COORDINATOR

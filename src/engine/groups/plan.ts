@@ -44,6 +44,8 @@ export class Plan {
   readonly records: GroupRecord[] = []
   /** By name within the group: when it is due, or null where it is called off. */
   readonly timers = new Map<string, number | null>()
+  /** The same, but one that is set already stays as it is. */
+  readonly newTimers = new Map<string, number>()
   readonly joins: { readonly to: Waiter; readonly reply: JoinReply }[] = []
   readonly syncs: { readonly to: Waiter; readonly reply: SyncReply }[] = []
   /** The classic group as it is from now on, where that says more than the records. */
@@ -58,6 +60,17 @@ export class Plan {
     readonly around: Surroundings,
   ) {}
 
+  /** Nothing of it is to be done. */
+  abandon(): void {
+    this.records.length = 0
+    this.timers.clear()
+    this.newTimers.clear()
+    this.joins.length = 0
+    this.syncs.length = 0
+    this.classic = undefined
+    this.looked = undefined
+    this.resolve = undefined
+  }
   get now(): number {
     return this.around.now
   }
@@ -66,6 +79,9 @@ export class Plan {
   }
   wakeAfter(timer: string, ms: number): void {
     this.timers.set(timer, this.now + ms)
+  }
+  wakeAfterUnlessSet(timer: string, ms: number): void {
+    this.newTimers.set(timer, this.now + ms)
   }
   callOff(timer: string): void {
     this.timers.set(timer, null)

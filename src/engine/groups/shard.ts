@@ -80,6 +80,10 @@ export class Shard {
       if (due === null) this.timers.cancel(name)
       else this.timers.set(name, due)
     }
+    for (const [timer, due] of plan.newTimers) {
+      const name = nameOf(plan.groupId, timer)
+      if (!this.timers.has(name)) this.timers.set(name, due)
+    }
     const { durable } = this
     if (!durable) {
       this.answer(plan)

@@ -40,11 +40,14 @@ export class Member {
     }
   }
 
+  protected metadata(): Buffer {
+    return encodeSubscription(0, { topics: [...this.options.topics] })
+  }
   /** Sends JoinGroup; the reply is put into `reply` when it comes. */
   async send(memberId = this.memberId): Promise<void> {
     const { options } = this
     this.reply = undefined
-    const metadata = encodeSubscription(0, { topics: [...options.topics] })
+    const metadata = this.metadata()
     const later = this.world.groups.join(
       {
         groupId: options.groupId,
@@ -92,7 +95,7 @@ export class Member {
         groupInstanceId: this.options.instanceId,
         protocolType: null,
         protocolName: null,
-        assignments: Object.entries(given).map(([memberId, text]) => ({ memberId, assignment: Buffer.from(text) })),
+        assignments: Object.entries(given).map(([memberId, text]) => ({ memberId, assignment: Buffer.from(text, 'latin1') })),
       },
       this.world.caller(5),
     )

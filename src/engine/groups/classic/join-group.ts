@@ -3,6 +3,7 @@
  * protocol becomes a classic one (KIP-848); both leave a record at once, whatever the reply.
  */
 import { errors } from '../../../protocol/errors'
+import { joinConsumer } from '../consumer/classic-join'
 import { consumerTombstones } from '../consumer/records'
 import { type Group, isEmpty } from '../group'
 import type { Plan } from '../plan'
@@ -16,7 +17,9 @@ export function joinGroup(plan: Plan, group: Group | undefined, joining: Joining
   const { request, waiter } = joining
   if (group?.kind === 'classic') {
     joinClassic(plan, group, joining)
-  } else if (group && !(group.kind === 'consumer' && isEmpty(group))) {
+  } else if (group?.kind === 'consumer' && !isEmpty(group)) {
+    joinConsumer(plan, group, joining)
+  } else if (group && group.kind !== 'consumer') {
     plan.join(waiter, joinError('', errors.INCONSISTENT_GROUP_PROTOCOL))
   } else if (request.memberId !== '') {
     plan.join(waiter, joinError(request.memberId, errors.UNKNOWN_MEMBER_ID))

@@ -7,7 +7,7 @@ import { memberOfInstance } from './state'
 import { removeMember, type Step } from './step'
 import { validateMember } from './validate'
 
-type Leaving = Request<typeof LeaveGroup>['members'][number]
+export type Leaving = Request<typeof LeaveGroup>['members'][number]
 
 export interface Left {
   readonly memberId: string

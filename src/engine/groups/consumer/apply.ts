@@ -1,4 +1,5 @@
 /** What each record of a consumer group does to the group. Used live and by a replay alike, so that both end in the same state. */
+import { keepProtocols } from '../classic/protocols'
 import type { ValueOf } from '../records'
 import { type Assignment, NO_PARTITIONS, toAssignment } from './assignment'
 import { type ConsumerGroup, type ConsumerMember, newMember, type ResolvedRegex } from './state'
@@ -22,7 +23,10 @@ export function applyMember(group: ConsumerGroup, memberId: string, value: Value
     regex: value.subscribedTopicRegex ?? '',
     rebalanceTimeoutMs: value.rebalanceTimeoutMs,
     serverAssignor: value.serverAssignor,
-    classic: value.classicMemberMetadata,
+    classic: value.classicMemberMetadata && {
+      sessionTimeoutMs: value.classicMemberMetadata.sessionTimeoutMs,
+      supportedProtocols: keepProtocols(value.classicMemberMetadata.supportedProtocols),
+    },
   })
 }
 

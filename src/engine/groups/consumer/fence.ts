@@ -1,5 +1,6 @@
 /** Members go: because they said so, or because nothing was heard of them. Whoever is left is assigned anew with its next heartbeat. */
 import type { Plan } from '../plan'
+import { downgrade, mayDowngrade } from './downgrade'
 import { metadataHash } from './metadata-hash'
 import { epochRecord, memberTombstones, regexTombstone } from './records'
 import type { ConsumerGroup, ConsumerMember } from './state'
@@ -8,6 +9,11 @@ import { callOffAll } from './timers'
 
 export function fence(plan: Plan, group: ConsumerGroup, members: readonly ConsumerMember[]): void {
   if (members.length === 0) return
+  const leaving = new Set(members)
+  if (mayDowngrade(plan, group, leaving)) {
+    downgrade(plan, group, { leaving, rebalances: true })
+    return
+  }
   for (const { memberId } of members) plan.records.push(...memberTombstones(plan.groupId, memberId))
   const orphans = orphanedRegexes(group, members)
   for (const regex of orphans) plan.records.push(regexTombstone(plan.groupId, regex))

@@ -7,6 +7,7 @@ import { groupMetadataTombstone } from '../classic/metadata-record'
 import type { Group } from '../group'
 import { type Plan, type Refusal, refuse } from '../plan'
 import { ConsumerGroup } from './state'
+import { upgrade } from './upgrade'
 
 const notFound = (sentence: string) => refuse(errors.GROUP_ID_NOT_FOUND, sentence)
 
@@ -19,5 +20,5 @@ export function findConsumerGroup(plan: Plan, group: Group | undefined, joins: b
     plan.records.push(groupMetadataTombstone(groupId))
     return new ConsumerGroup(groupId)
   }
-  return notFound(`Cannot upgrade classic group ${groupId} to consumer group because online upgrade is disabled.`)
+  return upgrade(plan, group)
 }

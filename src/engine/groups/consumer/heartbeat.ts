@@ -7,16 +7,13 @@ import type { ConsumerGroupHeartbeat } from '../../../protocol/apis/consumer-gro
 import { errors } from '../../../protocol/errors'
 import type { ReplyIn } from '../../../protocol/types'
 import { type Caller, type Plan, type Refusal, refuse } from '../plan'
+import { advance } from './advance'
 import { sameAssignment, toTopicPartitions } from './assignment'
-import { beginEpoch } from './epoch'
-import { reconcile } from './reconcile'
-import { currentAssignmentRecord, memberRecord } from './records'
+import { memberRecord } from './records'
 import { changeRegex } from './regex'
 import { findSeat } from './seat'
 import type { ConsumerGroup, ConsumerMember } from './state'
-import { subscribedTopics } from './subscriptions'
-import { assign, idsOf } from './target'
-import { heartbeatIntervalMs, renewSession, watchRevocation } from './timers'
+import { heartbeatIntervalMs, renewSession } from './timers'
 import type { HeartbeatRequest } from './validate'
 
 export type HeartbeatReply = ReplyIn<typeof ConsumerGroupHeartbeat>
@@ -44,23 +41,9 @@ export function heartbeat(
   if (typeof regexChange !== 'string') return regexChange
 
   const mustBegin = group.epoch === 0 || namesChanged || regexChange === 'changed and known'
-  const groupEpoch = beginEpoch(plan, group, before, said, mustBegin)
-  const isNewTarget = groupEpoch > group.assignmentEpoch
-  const target = isNewTarget ? assign(plan, group, groupEpoch, said) : seat.target
-  const after = reconcile({
-    member: said,
-    target,
-    targetEpoch: isNewTarget ? groupEpoch : group.assignmentEpoch,
-    subscriptionChanged: namesChanged || regexChange !== 'none',
-    wanted: idsOf(subscribedTopics(group, said), plan),
-    owned,
-    partitionEpoch: (topicId, partition) => group.partitionEpoch(topicId, partition),
-  })
+  const subscriptionChanged = namesChanged || regexChange !== 'none'
+  const after = advance(plan, group, { before, said, target: seat.target, subscriptionChanged, owned }, mustBegin)
   if ('errorCode' in after) return after
-  if (after !== said) {
-    plan.records.push(currentAssignmentRecord(plan.groupId, after))
-    watchRevocation(plan, after)
-  }
   renewSession(plan, after)
   return reply(plan, request, before, after)
 }
