@@ -17,18 +17,4 @@ export async function orAsBefore<T>(today: () => Promise<T>, before: () => Promi
   }
 }
 
-export interface TopicPartition {
-  readonly topic: string
-  readonly partition: number
-}
-
-/** Rows by topic, in the order in which topics first appear: what most requests are made of. */
-export function byTopic<T extends { readonly topic: string }>(rows: readonly T[]): [string, T[]][] {
-  const groups = new Map<string, T[]>()
-  for (const row of rows) {
-    const group = groups.get(row.topic)
-    if (group) group.push(row)
-    else groups.set(row.topic, [row])
-  }
-  return [...groups]
-}
+export { byTopic, type TopicPartition } from '../topic-partition'

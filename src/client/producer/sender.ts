@@ -16,11 +16,11 @@ import type { Topic } from '../cluster/snapshot'
 import type { ProducerConfig } from '../config/producer'
 import { KafkaError, kafkaError, kafkaException, TimeoutException } from '../kafka-error'
 import type { Link } from '../link'
+import { TopicWatch } from '../topic-watch'
 import type { Accumulator } from './accumulator'
 import type { Compression, ProducerBatch } from './batch'
 import type { PartitionQueue } from './queue'
 import { Sequences } from './sequences'
-import { TopicWatch } from './topic-watch'
 
 type PartitionAnswer = Reply<typeof Produce>['responses'][number]['partitionResponses'][number]
 
@@ -55,9 +55,16 @@ export class Sender {
     private readonly random: Random,
     private readonly accumulator: () => Accumulator,
   ) {
-    this.topics = new TopicWatch(cluster, config, clock, random, () => {
-      this.accumulator().refresh()
-      this.wake()
+    this.topics = new TopicWatch({
+      cluster,
+      config,
+      clock,
+      random,
+      create: true,
+      learnt: () => {
+        this.accumulator().refresh()
+        this.wake()
+      },
     })
     this.sequences = config['enable.idempotence'] ? new Sequences() : undefined
     this.acks = config.acks === 'all' ? -1 : Number(config.acks)

@@ -2,11 +2,9 @@
  * How the leader of a classic group shares the partitions out. An assignor is a pure function: what the members want and own
  * and how many partitions there are, and out comes who gets what (org.apache.kafka.clients.consumer.ConsumerPartitionAssignor).
  */
+import type { TopicPartition } from '../../topic-partition'
 
-export interface TopicPartition {
-  readonly topic: string
-  readonly partition: number
-}
+export { keyOf, type TopicPartition } from '../../topic-partition'
 
 export interface GroupMember {
   readonly memberId: string
@@ -58,6 +56,3 @@ export function wantedTopics(members: readonly GroupMember[], partitionCounts: R
 
 export const partitionsOf = (topic: string, count: number): TopicPartition[] =>
   Array.from({ length: count }, (_, partition) => ({ topic, partition }))
-
-/** A text that stands for a partition in sets and maps. */
-export const keyOf = ({ topic, partition }: TopicPartition): string => `${topic}-${partition}`
