@@ -33,4 +33,7 @@ export const commands: readonly Entry[] = [
   entry('server-start', 'Serve a data directory on a port, to any Kafka client', () => import('./server-start')),
   entry('server-stop', 'Stop running kt servers', () => import('./server-stop')),
   entry('topics', 'Create, list, describe, alter and delete topics', () => import('./topics')),
+  entry('wire', "Show Kafka's messages as JSON, make them from JSON, and check golden data", () => import('./wire'), {
+    script: undefined,
+  }),
 ]

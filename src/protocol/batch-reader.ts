@@ -54,8 +54,11 @@ export function* readRecords(buffer: Buffer, at: number, limit = MOST_UNCOMPRESS
     sequence: baseSequence(buffer, at),
     appendTime: isLogAppendTime(buffer, at) ? maxTimestamp(buffer, at) : undefined,
   }
-  for (let i = 0; i < count; i++) yield readRecord(cursor, header)
-  if (count > 0 && cursor.at < cursor.end) fail(cursor, 'more bytes than records')
+  for (let i = 1; i <= count; i++) {
+    const record = readRecord(cursor, header)
+    if (i === count && cursor.at < cursor.end) fail(cursor, 'more bytes than records') // before the last, as in Kafka
+    yield record
+  }
 }
 
 /** What a record's own numbers count from. */

@@ -104,7 +104,7 @@ export function readLegacyBatch(buffer: Buffer, at: number, limit = MOST_UNCOMPR
     size,
     magic,
     crc,
-    sound: crc === crc32(buffer.subarray(at + 16, at + size)),
+    sound: crc === legacyCrc(buffer, at, size),
     codec,
     timestampType: magic === 0 ? undefined : attributes & LOG_APPEND_TIME_BIT ? 'LogAppendTime' : 'CreateTime',
     maxTimestamp: message.timestamp,
@@ -112,5 +112,6 @@ export function readLegacyBatch(buffer: Buffer, at: number, limit = MOST_UNCOMPR
   }
 }
 
-/** CRC-32 of zlib and ethernet. */
-const crc32 = (bytes: Buffer): number => process.getBuiltinModule('node:zlib').crc32(bytes)
+/** The checksum that the message of `size` bytes at `at` should have: the CRC-32 of zlib and ethernet. */
+export const legacyCrc = (buffer: Buffer, at: number, size: number): number =>
+  process.getBuiltinModule('node:zlib').crc32(buffer.subarray(at + 16, at + size))

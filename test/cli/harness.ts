@@ -167,6 +167,11 @@ export function systemOf({ files = {} }: Pick<Setup, 'files'> = {}): System {
       if (text === undefined) throw Object.assign(new Error(`no ${path}`), { code: 'ENOENT' })
       return Buffer.from(text)
     },
+    list: (path) =>
+      Object.keys(files)
+        .filter((name) => name.startsWith(`${path}/`))
+        .map((name) => name.slice(path.length + 1))
+        .sort(),
   }
   return {
     fs: fs as FileSystem, // the part that a command line reads with
