@@ -52,6 +52,8 @@ export interface Manners {
   readonly program?: string
   /** Exit code of --help: 1 in jopt tools unless said. */
   readonly helpExit?: number
+  /** The tool looks at its own options before it speaks of earlier spellings. */
+  readonly checksFirst?: boolean
   /** Prints what went wrong at run time and gives the exit code. Default: the message on stderr, 1. */
   readonly failed?: (error: unknown, out: Out, argv: readonly string[]) => number
   /** What --version prints, where it is not the number alone. */
@@ -93,7 +95,15 @@ export interface Context {
   /** A data directory or a server was named, by an option, the environment or a `.kt` folder. Always, as kt. */
   readonly hasPlace: boolean
   /** Opens the place that the options name. It is closed when the command ends. */
-  readonly connect: (more?: { clientId?: string; properties?: ReadonlyMap<string, string> }) => Promise<Place>
+  readonly connect: (more?: Connecting) => Promise<Place>
+}
+
+/** How a place is opened where it is not for an administrator. */
+export interface Connecting {
+  readonly clientId?: string
+  readonly properties?: ReadonlyMap<string, string>
+  /** Who Kafka's log lines say it is: `Producer clientId=console-producer`. */
+  readonly speaker?: string
 }
 
 /** What there is before anything is opened. */

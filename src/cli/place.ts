@@ -1,5 +1,6 @@
 /** From options to a place: what where.ts is asked to open. */
 import type { System } from '../system'
+import type { Connecting } from './command'
 import { logLine } from './log'
 import type { OptionTable, Values, Voice } from './options'
 import { readProperties } from './properties'
@@ -31,7 +32,7 @@ export function placeOptions(
   { terminal, system, voice }: At,
   options: Values<OptionTable>,
   where: Where | undefined,
-  more: { clientId?: string; properties?: ReadonlyMap<string, string> },
+  more: Connecting,
 ): PlaceOptions {
   const word = (key: string): string | undefined => (typeof options[key] === 'string' ? options[key] : undefined)
   const config = word('commandConfig')
@@ -44,7 +45,7 @@ export function placeOptions(
     const line = logLine(
       system.clock.now(),
       'WARN',
-      `[AdminClient clientId=${clientId}] ${words}`,
+      `[${more.speaker ?? `AdminClient clientId=${clientId}`}] ${words}`,
       'org.apache.kafka.clients.NetworkClient',
     )
     terminal.stderr.write(`${line}\n`)

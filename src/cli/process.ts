@@ -1,5 +1,5 @@
 /** The real terminal: the process's own streams, environment and signals. */
-import { exit } from './errors'
+import { exit, Failure } from './errors'
 import type { Input, Output, Signal, Terminal } from './terminal'
 
 export function processTerminal(argv: readonly string[]): Terminal {
@@ -13,7 +13,23 @@ export function processTerminal(argv: readonly string[]): Terminal {
     },
     stdout: output(() => process.stdout),
     stderr: output(() => process.stderr),
+    get choose() {
+      return process.stdin.isTTY && process.stderr.isTTY ? choose : undefined
+    },
     onSignal,
+  }
+}
+
+/** A list to choose from with the arrow keys, drawn on stderr by inquirer. */
+async function choose(question: string, choices: readonly string[]): Promise<string> {
+  const { default: inquirer } = await import('inquirer')
+  const ask = inquirer.createPromptModule({ output: process.stderr })
+  try {
+    const { chosen } = await ask([{ type: 'select', name: 'chosen', message: question, choices: [...choices] }])
+    return chosen
+  } catch (error) {
+    if (!(error instanceof Error && error.name === 'ExitPromptError')) throw error
+    throw new Failure('interrupted', { exitCode: exit.interrupted })
   }
 }
 

@@ -76,7 +76,7 @@ async function prepare(running: Running, out: Out): Promise<Ready | number> {
   const ready: Ready = { ...parsed, typed, where }
   checkParser(running, ready)
   if (voice === 'kt' || !isJopt) readValues(optionsOf(typed, parsed.table), parsed)
-  if (voice === 'kafka') noteOldNames(typed, out)
+  if (voice === 'kafka' && !command.kafka.checksFirst) noteOldNames(typed, out)
   return ready
 }
 
@@ -110,6 +110,7 @@ async function perform(running: Running, ready: Ready, out: Out): Promise<number
   const places: Place[] = []
   const context = contextFor(running, ready, out, stop.signal, places)
   command.check?.(options, context)
+  if (running.voice === 'kafka' && command.kafka.checksFirst) noteOldNames(ready.typed, out)
 
   const unlisten = terminal.onSignal((name) => stop.abort(name))
   let code: number

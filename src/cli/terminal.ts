@@ -13,6 +13,8 @@ export interface Terminal {
   readonly stdin: Input
   readonly stdout: Output
   readonly stderr: Output
+  /** Lets whoever sits there choose one of `choices`; undefined where nobody does. Rejects when they will not. */
+  readonly choose?: ((question: string, choices: readonly string[]) => Promise<string>) | undefined
   /** Calls `listener` at every SIGINT and SIGTERM instead of ending the process; gives the function that undoes it. */
   onSignal(listener: (signal: Signal) => void): () => void
 }
