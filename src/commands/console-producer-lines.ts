@@ -84,6 +84,11 @@ export class Lines {
     return this.headBytes > 0 ? this.finish(NOTHING) : undefined
   }
 
+  /** Pieces of the line that has not ended yet. */
+  unfinished(): readonly Buffer[] {
+    return [...this.head]
+  }
+
   private keep(piece: Buffer): void {
     if (piece.length === 0) return
     const room = Math.max(0, this.options.mostBytes - this.headBytes)

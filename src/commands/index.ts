@@ -24,6 +24,7 @@ const entry = (name: string, summary: string, load: Entry['load'], more: Partial
 })
 
 export const commands: readonly Entry[] = [
+  entry('console-producer', 'Write lines into a topic', () => import('./console-producer')),
   entry(
     'consumer-groups',
     'List, describe and delete consumer groups, and move their offsets',
