@@ -165,7 +165,7 @@ export function checkProduce(bytes: Buffer, produce: JsonObject): void {
   const sent = Buffer.from(bytes)
   const offset = produce['sentWithBaseOffset']
   if (offset !== undefined && sent.length >= 8) sent.writeBigInt64BE(BigInt(numberAt(produce, 'sentWithBaseOffset')), 0)
-  const checked = checkProduced(sent, { topicPartition: 't-0', version: 12, limit: MOST_UNPACKED })
+  const checked = checkProduced(sent, { topicPartition: 't-0', version: 12, maxBytes: MOST_UNPACKED })
   const refusal = isRefusal(checked) ? checked : undefined
   const error = refusal?.error ?? errors.NONE
   const found: JsonObject = {

@@ -31,7 +31,7 @@ import { MOST_UNCOMPRESSED, type Record, readRecords } from './batch-reader'
 import { type Walk, walkRecords } from './batch-walk'
 import { codecs, decompress } from './compression/codec'
 import { errors } from './errors'
-import { Malformed } from './reader'
+import { Malformed, TooLarge } from './reader'
 
 /** Why a broker does not take a batch. */
 export interface Refusal {
@@ -84,11 +84,11 @@ function nextBatch(records: Buffer, at: number): number | Refusal | undefined {
 }
 
 /**
- * The one batch that a Produce request of `version` may have for a partition, or why it may not; the size is left to the caller,
- * who knows max.message.bytes. Where there is a message, Kafka fails the whole request with it, since it looks at all first
+ * The one batch, of at most `maxBytes`, that a Produce request of `version` may have for a partition, or why it may not. Where there
+ * is a message, Kafka fails the whole request with it, since it looks at all first
  * batches before it looks at any partition.
  */
-export function inspectProduce(records: Buffer, version = 7): BatchView | Refusal {
+export function inspectProduce(records: Buffer, version = 7, maxBytes = MOST_UNCOMPRESSED): BatchView | Refusal {
   const size = nextBatch(records, 0)
   if (size === undefined) return refuse(errors.INVALID_RECORD)
   if (typeof size !== 'number') return size
@@ -96,6 +96,7 @@ export function inspectProduce(records: Buffer, version = 7): BatchView | Refusa
   const second = nextBatch(records, size)
   if (second !== undefined) return refuse(typeof second === 'number' ? errors.INVALID_RECORD : second.error)
   if (records.readInt32BE(0) !== 0 || records.readInt32BE(4) !== 0) return refuse(errors.INVALID_RECORD)
+  if (size > maxBytes) return refuse(errors.MESSAGE_TOO_LARGE)
   if (!checkCrc(records, 0)) return refuse(errors.CORRUPT_MESSAGE)
   return inspectHeader(records, size, version)
 }
@@ -152,6 +153,7 @@ export function checkRecords(buffer: Buffer, at: number, limit = MOST_UNCOMPRESS
     // Java's two ways of reading throw different things at a length that does not end.
     return refuse(found === 'length' && codec === codecs.none ? errors.UNKNOWN_SERVER_ERROR : errors.INVALID_RECORD)
   } catch (error) {
+    if (error instanceof TooLarge) return refuse(errors.MESSAGE_TOO_LARGE)
     if (error instanceof Malformed) return refuse(errors.UNKNOWN_SERVER_ERROR)
     throw error
   }
@@ -173,17 +175,25 @@ export interface ProduceRules {
   readonly timestamps?: { readonly from: number; readonly to: number }
   /** Of the Produce request. */
   readonly version?: number
-  readonly limit?: number
+  /** max.message.bytes. */
+  readonly maxBytes?: number
 }
+
+/**
+ * The most that a compressed batch may hold, of what the batch itself may have. Unpacking takes twice as much memory as comes out, so
+ * that four times max.message.bytes are never exceeded. Kafka has no bound; its producers answer MESSAGE_TOO_LARGE with smaller batches.
+ */
+const MOST_UNPACKED_FACTOR = 2
+const unpackedBytes = ({ maxBytes = MOST_UNCOMPRESSED }: ProduceRules): number => maxBytes * MOST_UNPACKED_FACTOR
 
 /**
  * All of the checks above, and the rules of the topic: what its records are like if the batch may be taken. Offset deltas other than 0, 1, 2, ...
  * are refused; Kafka stumbles over them in a compressed batch, and in another keeps offsets that overlap with its neighbours'.
  */
 export function checkProduced(records: Buffer, rules: ProduceRules): CheckedRecords | Refusal {
-  const view = inspectProduce(records, rules.version)
+  const view = inspectProduce(records, rules.version, rules.maxBytes)
   if (isRefusal(view)) return view
-  const checked = checkRecords(records, 0, rules.limit)
+  const checked = checkRecords(records, 0, unpackedBytes(rules))
   if (isRefusal(checked)) return checked
   const { compacted = false, timestamps } = rules
   const outside =
@@ -205,10 +215,11 @@ interface BrokenRule {
 }
 
 /** Each record that breaks a rule, in Kafka's words. LogValidator.validateRecord. */
-function* brokenRules(records: Buffer, { topicPartition, compacted, timestamps, limit }: ProduceRules): Generator<BrokenRule> {
+function* brokenRules(records: Buffer, rules: ProduceRules): Generator<BrokenRule> {
+  const { topicPartition, compacted, timestamps } = rules
   const appendTime = isLogAppendTime(records, 0)
   let batchIndex = -1
-  for (const record of readRecords(records, 0, limit)) {
+  for (const record of readRecords(records, 0, unpackedBytes(rules))) {
     const { key, timestamp, offset } = record
     batchIndex++
     if (compacted && key === null) {

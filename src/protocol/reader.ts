@@ -14,6 +14,9 @@ export class Malformed extends Error {
   }
 }
 
+/** Bytes that may be what they should be, and are more than is taken. */
+export class TooLarge extends Malformed {}
+
 const strict = new TextDecoder('utf-8', { fatal: true })
 
 export class Reader {

@@ -114,8 +114,28 @@ describe('the rules of the topic', () => {
 
   test('a batch that unpacks to more than the limit is refused', () => {
     const batch = build([{ timestamp: 1, value: Buffer.alloc(1 << 20) }], { codec: 1 })
-    expect(checkRecords(batch, 0, 1 << 19).error).toBe(errors.UNKNOWN_SERVER_ERROR)
+    expect(checkRecords(batch, 0, 1 << 19).error).toBe(errors.MESSAGE_TOO_LARGE)
     expect(checkRecords(batch, 0, 1 << 21).error).toBe(0)
+  })
+})
+
+describe('a batch is as large as max.message.bytes allows', () => {
+  const refusalOf = (batch: Buffer, maxBytes: number) => checkProduced(batch, { ...rules, maxBytes }).error
+
+  test('its checksum is not even looked at where it is larger', () => {
+    const batch = build([at(1)])
+    expect(refusalOf(batch, batch.length)).toBe(errors.NONE)
+    batch[batch.length - 1]! ^= 1
+    expect(refusalOf(batch, batch.length)).toBe(errors.CORRUPT_MESSAGE)
+    expect(refusalOf(batch, batch.length - 1)).toBe(errors.MESSAGE_TOO_LARGE)
+  })
+
+  test.each([1, 2, 3, 4])('codec %d: what it unpacks to may be twice that, and a bomb is refused as too large', (codec) => {
+    const filled = (size: number) => build([{ timestamp: 1, value: Buffer.alloc(size) }], { codec })
+    expect(refusalOf(filled(190_000), 100_000)).toBe(errors.NONE)
+    expect(refusalOf(filled(200_000), 100_000)).toBe(errors.MESSAGE_TOO_LARGE)
+    const bomb = filled(32 << 20)
+    expect(refusalOf(bomb, Math.max(bomb.length, 1 << 20))).toBe(errors.MESSAGE_TOO_LARGE)
   })
 })
 
@@ -135,7 +155,7 @@ test('no damage makes the check throw, and what it takes can be read', () => {
       for (const [place, value] of changes) batch[17 + (place % (batch.length - 17))] = value
       batch.fill(0, 0, 8)
       if (batch.readInt32BE(8) + 12 === batch.length) stampCrc(batch, 0)
-      if (isRefusal(checkProduced(batch, { ...rules, limit: 1 << 20 }))) return
+      if (isRefusal(checkProduced(batch, { ...rules, maxBytes: 1 << 20 }))) return
       const records = [...readRecords(batch, 0, 1 << 20)]
       expect(records.length).toBe(batch.readInt32BE(57))
     }),

@@ -6,7 +6,7 @@ import { readRecords } from '../../src/protocol/batch-reader'
 import { codecNames, codecs, compress, decompress } from '../../src/protocol/compression/codec'
 import { xxh32 } from '../../src/protocol/compression/xxhash'
 import { zstdLibrary } from '../../src/protocol/compression/zstd-library'
-import { Malformed } from '../../src/protocol/reader'
+import { Malformed, TooLarge } from '../../src/protocol/reader'
 import { readArchive } from '../golden/archive'
 import { digestOf, madeBatches, madeOptions, makers } from '../golden/batches/made'
 
@@ -124,9 +124,9 @@ describe.each(ways)('$name', ({ name, pack, unpack }) => {
 
   test('refuses one byte more than the limit, and a bomb', () => {
     const bytes = noise(100_000)
-    expect(() => unpack(pack(bytes), bytes.length - 1)).toThrow(Malformed)
+    expect(() => unpack(pack(bytes), bytes.length - 1)).toThrow(TooLarge)
     const bomb = pack(Buffer.alloc(64 << 20))
-    expect(() => unpack(bomb, 1 << 20)).toThrow(Malformed)
+    expect(() => unpack(bomb, 1 << 20)).toThrow(TooLarge)
   })
 
   test('refuses what ends early', () => {

@@ -81,6 +81,7 @@ function producePartition(name: string, data: Asked, ask: Ask, acksAll: boolean,
     topicPartition: partition.name,
     compacted: settings.compact,
     version,
+    maxBytes: settings.maxMessageBytes,
     ...(!stamped && {
       timestamps: { from: now - settings.messageTimestampBeforeMaxMs, to: now + settings.messageTimestampAfterMaxMs },
     }),
@@ -88,9 +89,7 @@ function producePartition(name: string, data: Asked, ask: Ask, acksAll: boolean,
   if (isRefusal(checked)) {
     return { ...refusal(data.index, checked.error, checked.message), recordErrors: checked.recordErrors ?? [] }
   }
-  const size = batchSize(bytes, 0)
-  if (size > settings.maxMessageBytes) return refusal(data.index, errors.MESSAGE_TOO_LARGE)
-  if (size > settings.segmentBytes) return refusal(data.index, errors.RECORD_LIST_TOO_LARGE)
+  if (batchSize(bytes, 0) > settings.segmentBytes) return refusal(data.index, errors.RECORD_LIST_TOO_LARGE)
   // what the header says of the time is the producer's claim; what the records say is written (LogValidator)
   if (!stamped) stampCreateTime(bytes, 0, checked.maxTimestamp)
   return appendBatch(bytes, partition, ask, acksAll, pending)

@@ -4,10 +4,10 @@
  * Everything that is decompressed is bounded: at most `limit` bytes come out, and about three times as much memory, or a few
  * megabytes if that is more, is taken on the way. What kt compresses, Kafka's Java clients and brokers read.
  */
-import { Malformed } from '../reader'
+import { Malformed, TooLarge } from '../reader'
 import { lz4Compress, lz4Decompress } from './lz4'
 import { snappyCompress, snappyDecompress } from './snappy'
-import { zstdCompress, zstdDecompress } from './zstd'
+import { isTooLarge, zstdCompress, zstdDecompress } from './zstd'
 
 export const codecs = { none: 0, gzip: 1, snappy: 2, lz4: 3, zstd: 4 } as const
 export type CodecName = keyof typeof codecs
@@ -36,13 +36,13 @@ export function compress(codec: number, bytes: Buffer, level?: number): Buffer {
 }
 
 /**
- * What `bytes` held before they were compressed with `codec`. Throws Malformed if they cannot be decompressed, or not to at most
- * `limit` bytes, or if there is no such codec.
+ * What `bytes` held before they were compressed with `codec`. Throws Malformed if they cannot be decompressed or there is no such
+ * codec, and TooLarge if they hold more than `limit` bytes.
  */
 export function decompress(codec: number, bytes: Buffer, limit: number): Buffer {
   switch (codec) {
     case codecs.none:
-      if (bytes.length > limit) throw new Malformed(0, `${bytes.length} bytes where ${limit} are allowed`)
+      if (bytes.length > limit) throw new TooLarge(0, `${bytes.length} bytes where ${limit} are allowed`)
       return bytes
     case codecs.gzip:
       return gunzip(bytes, limit)
@@ -63,8 +63,9 @@ function gunzip(bytes: Buffer, limit: number): Buffer {
     // Loaded here and not above, since zlib costs a program's start a millisecond. It wants a limit of at least 1.
     output = process.getBuiltinModule('node:zlib').gunzipSync(bytes, { maxOutputLength: Math.max(limit, 1) })
   } catch (error) {
-    throw new Malformed(0, `gzip data that do not decompress to ${limit} bytes (${(error as Error).message})`)
+    if (isTooLarge(error)) throw new TooLarge(0, `gzip data of more than ${limit} bytes`)
+    throw new Malformed(0, `gzip data that do not decompress (${(error as Error).message})`)
   }
-  if (output.length > limit) throw new Malformed(0, `gzip data of more than ${limit} bytes`)
+  if (output.length > limit) throw new TooLarge(0, `gzip data of more than ${limit} bytes`)
   return output
 }

@@ -12,7 +12,7 @@
  *
  * Sources: lz4_Frame_format.md; org.apache.kafka.common.compress.Lz4BlockInputStream.
  */
-import { Malformed } from '../reader'
+import { Malformed, TooLarge } from '../reader'
 import { lz4CompressFrame, lz4DecompressFrame } from './blocks'
 import { xxh32 } from './xxhash'
 
@@ -76,6 +76,19 @@ function boundedKind(kind: number, limit: number): number {
   return least
 }
 
+/** The block with its size in front, of a frame whose blocks are of `kind`. */
+function decompressBlock(block: Buffer, kind: number, limit: number): Buffer {
+  const bounded = boundedKind(kind, limit)
+  try {
+    return lz4DecompressFrame([HEADERS[bounded] as Buffer, block, END])
+  } catch (error) {
+    // it does not say why: a block that is allowed more than is left has most likely more
+    if (bounded < kind && error instanceof Malformed)
+      throw new TooLarge(0, `an lz4 block that does not decompress to ${limit} bytes`)
+    throw error
+  }
+}
+
 export function lz4Decompress(bytes: Buffer, limit: number): Buffer {
   const { blocks, flags, kind } = readFrame(bytes)
   const pieces: Buffer[] = []
@@ -90,12 +103,9 @@ export function lz4Decompress(bytes: Buffer, limit: number): Buffer {
     if (next > bytes.length || end - at - 4 > mostOf(kind)) throw new Malformed(at, `an lz4 block of ${end - at - 4} bytes`)
     if (next > end && xxh32(bytes, at + 4, end) !== bytes.readUInt32LE(end))
       throw new Malformed(at, 'an lz4 block with a wrong checksum')
-    const piece =
-      word >= STORED
-        ? bytes.subarray(at + 4, end)
-        : lz4DecompressFrame([HEADERS[boundedKind(kind, left)] as Buffer, bytes.subarray(at, end), END])
+    const piece = word >= STORED ? bytes.subarray(at + 4, end) : decompressBlock(bytes.subarray(at, end), kind, left)
     left -= piece.length
-    if (left < 0) throw new Malformed(at, `lz4 data of more than ${limit} bytes`)
+    if (left < 0) throw new TooLarge(at, `lz4 data of more than ${limit} bytes`)
     pieces.push(piece)
     at = next
   }

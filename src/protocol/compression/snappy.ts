@@ -10,7 +10,7 @@
  *
  * Some clients send one raw block without any of this; SnappyInputStream, and so Kafka, takes it.
  */
-import { Malformed } from '../reader'
+import { Malformed, TooLarge } from '../reader'
 import { snappyCompressBlock, snappyDecompressBlock } from './blocks'
 
 const MAGIC = Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0])
@@ -43,7 +43,7 @@ function saidSize(block: Buffer): number {
 
 function decompressBlock(block: Buffer, limit: number): Buffer {
   const size = saidSize(block)
-  if (size > limit) throw new Malformed(0, `snappy data of ${size} bytes where ${limit} are allowed`)
+  if (size > limit) throw new TooLarge(0, `snappy data of ${size} bytes where ${limit} are allowed`)
   return snappyDecompressBlock(block)
 }
 

@@ -2,7 +2,7 @@
  * The C library of Zstandard as WebAssembly, for Nodes without one of their own. Its simple functions take whole frames and a room
  * for the result.
  */
-import { Malformed } from '../reader'
+import { Malformed, TooLarge } from '../reader'
 import { instantiate, type Memory, type Module, Trap, Wasm } from './wasm'
 import { zstdFrames } from './zstd-frames'
 
@@ -68,7 +68,9 @@ function decompress(bytes: Buffer, limit: number): Buffer {
   for (const frame of zstdFrames(bytes)) most += frame.most
   const room = Math.min(most, limit)
   const output = run(bytes, room, (wasm, to, from) => wasm.decompress(to, room, from, bytes.length))
-  if (!output) throw new Malformed(0, `zstd data that do not decompress to ${limit} bytes`)
+  // it does not say why: that the room was too small is more likely where it was less than the frames can fill
+  if (!output && most > limit) throw new TooLarge(0, `zstd data that do not decompress to ${limit} bytes`)
+  if (!output) throw new Malformed(0, 'zstd data that do not decompress')
   return output
 }
 

@@ -3,7 +3,7 @@
  * What comes out is bounded before it is made: Node stops at a given size; the C function is given just so much room as the
  * frames can fill. Sources: RFC 8878; KIP-110.
  */
-import { Malformed } from '../reader'
+import { Malformed, TooLarge } from '../reader'
 import { zstdFrames } from './zstd-frames'
 import { zstdLibrary } from './zstd-library'
 
@@ -24,6 +24,9 @@ export function zstdCompress(bytes: Buffer, level = DEFAULT_LEVEL): Buffer {
   return zstdCompressSync(bytes, { params: { [constants.ZSTD_c_compressionLevel as number]: level } })
 }
 
+/** Node's zlib stopped at maxOutputLength. */
+export const isTooLarge = (error: unknown): boolean => (error as { code?: string }).code === 'ERR_BUFFER_TOO_LARGE'
+
 /** Nothing at all is what zstd-jni reads nothing from, so it is not an error here either. */
 export function zstdDecompress(bytes: Buffer, limit: number): Buffer {
   if (bytes.length === 0) return bytes
@@ -37,9 +40,10 @@ export function zstdDecompress(bytes: Buffer, limit: number): Buffer {
       pieces.push(piece)
       left -= piece.length
     } catch (error) {
-      throw new Malformed(start, `zstd data that do not decompress to ${limit} bytes (${(error as Error).message})`)
+      if (isTooLarge(error)) throw new TooLarge(start, `zstd data of more than ${limit} bytes`)
+      throw new Malformed(start, `zstd data that do not decompress (${(error as Error).message})`)
     }
-    if (left < 0) throw new Malformed(start, `zstd data of more than ${limit} bytes`)
+    if (left < 0) throw new TooLarge(start, `zstd data of more than ${limit} bytes`)
   }
   return pieces.length === 1 ? (pieces[0] as Buffer) : Buffer.concat(pieces)
 }
