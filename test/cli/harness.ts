@@ -32,7 +32,12 @@ export interface Setup {
   readonly env?: Record<string, string>
   readonly isTTY?: boolean
   readonly columns?: number
-  readonly stdin?: string
+  /** What is typed, or a stream of it. */
+  readonly stdin?: string | (() => AsyncIterable<Uint8Array>)
+  /** Somebody types it. */
+  readonly isTyped?: boolean
+  /** Whoever sits there chooses. */
+  readonly choose?: (question: string, choices: readonly string[]) => Promise<string>
   /** Texts by absolute path; the working directory is /work. */
   readonly files?: Record<string, string>
   /** What `--zookeeper` and `--broker-list` of old tutorials lead to. */
@@ -117,7 +122,7 @@ export function terminalFor(setup: Setup, argv: readonly string[]) {
 }
 
 function terminalOf(
-  { env = {}, isTTY = false, columns = 80, stdin = '' }: Setup,
+  { env = {}, isTTY = false, columns = 80, stdin = '', isTyped = false, choose }: Setup,
   argv: readonly string[],
   printed: { out: string; err: string },
   listeners: Set<(signal: Signal) => void>,
@@ -139,11 +144,13 @@ function terminalOf(
     env,
     cwd: '/work',
     stdin: {
-      isTTY: false,
+      isTTY: isTyped,
       async *chunks() {
-        if (stdin !== '') yield Buffer.from(stdin)
+        if (typeof stdin !== 'string') yield* stdin()
+        else if (stdin !== '') yield Buffer.from(stdin)
       },
     },
+    choose,
     stdout: output('out'),
     stderr: output('err'),
     onSignal(listener) {
