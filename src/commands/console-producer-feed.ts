@@ -31,6 +31,8 @@ export interface FeedOptions {
   readonly mostBytes: number
   /** How many lost lines are looked for in the input to say their number. */
   readonly mostFound: number
+  /** Milliseconds since 1970. */
+  now(): number
   onLost(lost: Lost): void
 }
 
@@ -73,8 +75,9 @@ export class Feed {
   }
 
   private async drain(next: () => Buffer | undefined): Promise<void> {
-    const { topic, producer, isSync } = this.options
+    const { topic, producer, isSync, now } = this.options
     const { reader, lines } = this
+    let timestamp = now() // asked once for all lines of a chunk that are taken in one go
     for (let line = next(); line !== undefined; line = next()) {
       reader.read(line, lines.number)
       const { key, value, headers } = reader
@@ -82,8 +85,11 @@ export class Feed {
       if (lines.dropped > 0) this.refuse()
       else if (isSync) await this.sendOne()
       else {
-        const wait = producer.append(topic, key, value, headers, this.watcher)
-        if (wait) await wait
+        const wait = producer.append(topic, key, value, headers, this.watcher, -1, timestamp)
+        if (wait) {
+          await wait
+          timestamp = now()
+        }
       }
     }
   }

@@ -115,9 +115,16 @@ async function produce(context: Context, options: ProducerOptions, { cluster, co
     isSync: options.sync,
     mostBytes: config['max.request.size'],
     mostFound: voice === 'kt' ? SHOWN : 0,
+    now: () => system.clock.now(),
     onLost: report,
   })
-  const prompt = terminal.stdin.isTTY && terminal.stdout.isTTY ? () => out.write('>') : () => {}
+  const prompts = terminal.stdin.isTTY && terminal.stdout.isTTY
+  let asked = 0
+  // one before every line that is waited for, also when several come at once
+  const prompt = () => {
+    if (prompts) out.write('>'.repeat(feed.taken + 1 - asked))
+    asked = feed.taken + 1
+  }
   if (voice === 'kt' && terminal.stdin.isTTY) out.error(`Every line becomes a record of ${topic}; Ctrl-D ends.`)
   const spinner = terminal.stdin.isTTY ? undefined : out.spinner('')
   try {
