@@ -10,7 +10,7 @@ import { Scripted } from '../client/scripted'
 const B = '--bootstrap-server x:1'
 
 /** A broker with these topics of one partition; `refuse` gives an error code for a batch with these values. */
-function world(setup: Setup = {}, { topics = ['t'], refuse = (_: string[]) => 0 } = {}) {
+function world(setup: Setup = {}, { topics = ['t'], refuse = (_: string[]): number => 0 } = {}) {
   const scripted = new Scripted()
   for (const topic of topics) scripted.topic(topic, [1])
   const taken: { topic: string; key: string | null; value: string | null; headers: [string, string | null][] }[] = []
