@@ -20,8 +20,8 @@ type Name = 'lz4_compress' | 'lz4_decompress' | 'snappy_compress' | 'snappy_deco
 
 const blocks = new Wasm('@platformatic/wasm-utils', 'native.wasm', instantiate<Blocks>)
 
-/** Hands `input` (pieces that follow each other) to a function of the module; a fresh copy comes back. */
-function call(name: Name, pieces: readonly Uint8Array[]): Buffer {
+/** Hands `pieces` that follow each other to a function of the module; `take` copies what comes back. */
+function call<T>(name: Name, pieces: readonly Uint8Array[], take: (output: Uint8Array) => T): T {
   return blocks.run((wasm) => {
     const size = pieces.reduce((sum, piece) => sum + piece.length, 0)
     const input = wasm.alloc(size)
@@ -33,26 +33,35 @@ function call(name: Name, pieces: readonly Uint8Array[]): Buffer {
     const place = BigInt.asUintN(64, wasm[name](input, size)) // address and size, 32 bits each
     const address = Number(place >> 32n)
     const length = Number(place & 0xffffffffn)
-    const output = Buffer.from(new Uint8Array(wasm.memory.buffer, address, length)) // copies
+    const output = take(new Uint8Array(wasm.memory.buffer, address, length))
     wasm.dealloc(address, length)
     wasm.dealloc(input, size)
     return output
   })
 }
-function refuse(name: Name, pieces: readonly Uint8Array[]): Buffer {
+function refuse<T>(name: Name, pieces: readonly Uint8Array[], take: (output: Uint8Array) => T): T {
   try {
-    return call(name, pieces)
+    return call(name, pieces, take)
   } catch (error) {
     if (error instanceof Trap) throw new Malformed(0, `${name.slice(0, name.indexOf('_'))} data that do not decompress`)
     throw error
   }
 }
 
+const copy = (output: Uint8Array): Buffer => Buffer.from(output)
+
 /** A raw snappy block. */
-export const snappyCompressBlock = (block: Uint8Array): Buffer => call('snappy_compress', [block])
-/** What a raw snappy block holds. The caller has checked the size that stands at its beginning. */
-export const snappyDecompressBlock = (block: Uint8Array): Buffer => refuse('snappy_decompress', [block])
+export const snappyCompressBlock = (block: Uint8Array): Buffer => call('snappy_compress', [block], copy)
+/**
+ * Writes what a raw snappy block holds into `into`, which has room for the size that stands at the block's beginning, and gives
+ * how many bytes that were.
+ */
+export const snappyDecompressBlock = (block: Uint8Array, into: Buffer, at: number): number =>
+  refuse('snappy_decompress', [block], (output) => {
+    into.set(output, at)
+    return output.length
+  })
 /** A whole lz4 frame around at most 64 KiB, in one block. */
-export const lz4CompressFrame = (block: Uint8Array): Buffer => call('lz4_compress', [block])
+export const lz4CompressFrame = (block: Uint8Array): Buffer => call('lz4_compress', [block], copy)
 /** What an lz4 frame, given in pieces, holds: no more than its block size allows for each block. */
-export const lz4DecompressFrame = (pieces: readonly Uint8Array[]): Buffer => refuse('lz4_decompress', pieces)
+export const lz4DecompressFrame = (pieces: readonly Uint8Array[]): Buffer => refuse('lz4_decompress', pieces, copy)

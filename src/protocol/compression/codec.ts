@@ -1,8 +1,8 @@
 /**
  * The compression of record batches. A codec is a number, as in a batch's attributes. Nothing is loaded before it is used.
  *
- * Everything that is decompressed is bounded: at most `limit` bytes come out, and about three times as much memory, or a few
- * megabytes if that is more, is taken on the way. What kt compresses, Kafka's Java clients and brokers read.
+ * Everything that is decompressed is bounded: at most `limit` bytes come out, and at most twice as much memory, and a few megabytes
+ * for lz4's largest blocks, is taken on the way. What kt compresses, Kafka's Java clients and brokers read.
  */
 import { Malformed, TooLarge } from '../reader'
 import { lz4Compress, lz4Decompress } from './lz4'
@@ -57,11 +57,21 @@ export function decompress(codec: number, bytes: Buffer, limit: number): Buffer 
   }
 }
 
+/** What zlib writes to at once: at least this, at most so much. */
+const LEAST_CHUNK = 16 * 1024
+const MOST_CHUNK = 4 << 20
+
+/**
+ * Sound gzip data end with the size of what they hold (of the last member, if there are several; RFC 1952). Given just that room, zlib
+ * writes to where it stays, instead of in pieces that are joined.
+ */
 function gunzip(bytes: Buffer, limit: number): Buffer {
+  const said = bytes.length < 4 ? 0 : bytes.readUInt32LE(bytes.length - 4)
+  const chunkSize = said > limit ? LEAST_CHUNK : Math.min(Math.max(said + 64, LEAST_CHUNK), MOST_CHUNK)
   let output: Buffer
   try {
     // Loaded here and not above, since zlib costs a program's start a millisecond. It wants a limit of at least 1.
-    output = process.getBuiltinModule('node:zlib').gunzipSync(bytes, { maxOutputLength: Math.max(limit, 1) })
+    output = process.getBuiltinModule('node:zlib').gunzipSync(bytes, { maxOutputLength: Math.max(limit, 1), chunkSize })
   } catch (error) {
     if (isTooLarge(error)) throw new TooLarge(0, `gzip data of more than ${limit} bytes`)
     throw new Malformed(0, `gzip data that do not decompress (${(error as Error).message})`)

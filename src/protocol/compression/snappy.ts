@@ -41,17 +41,8 @@ function saidSize(block: Buffer): number {
   throw new Malformed(0, 'a snappy block without a size')
 }
 
-function decompressBlock(block: Buffer, limit: number): Buffer {
-  const size = saidSize(block)
-  if (size > limit) throw new TooLarge(0, `snappy data of ${size} bytes where ${limit} are allowed`)
-  return snappyDecompressBlock(block)
-}
-
-export function snappyDecompress(bytes: Buffer, limit: number): Buffer {
-  if (bytes.length < MAGIC.length || bytes.compare(MAGIC, 0, MAGIC.length, 0, MAGIC.length) !== 0)
-    return decompressBlock(bytes, limit)
-  const pieces: Buffer[] = []
-  let left = limit
+/** The raw blocks of a stream. */
+function* blocksOf(bytes: Buffer): Generator<Buffer, void, undefined> {
   for (let at = HEADER.length; at < bytes.length; ) {
     if (bytes.length - at < 4) throw new Malformed(at, 'a snappy block without a size')
     const size = bytes.readInt32BE(at)
@@ -60,10 +51,19 @@ export function snappyDecompress(bytes: Buffer, limit: number): Buffer {
       continue
     }
     if (size < 0 || size > bytes.length - at - 4) throw new Malformed(at, `a snappy block of ${size} bytes`)
-    const piece = decompressBlock(bytes.subarray(at + 4, at + 4 + size), left)
-    pieces.push(piece)
-    left -= piece.length
+    yield bytes.subarray(at + 4, at + 4 + size)
     at += 4 + size
   }
-  return pieces.length === 1 ? (pieces[0] as Buffer) : Buffer.concat(pieces)
+}
+
+/** All blocks say beforehand what they hold; one that holds something else is refused by the module. */
+export function snappyDecompress(bytes: Buffer, limit: number): Buffer {
+  const isStream = bytes.length >= MAGIC.length && bytes.compare(MAGIC, 0, MAGIC.length, 0, MAGIC.length) === 0
+  const blocks = isStream ? [...blocksOf(bytes)] : [bytes]
+  const total = blocks.reduce((sum, block) => sum + saidSize(block), 0)
+  if (total > limit) throw new TooLarge(0, `snappy data of ${total} bytes where ${limit} are allowed`)
+  const output = Buffer.allocUnsafe(total)
+  let at = 0
+  for (const block of blocks) at += snappyDecompressBlock(block, output, at)
+  return output.subarray(0, at)
 }
