@@ -25,7 +25,7 @@ import type { HeartbeatReply } from './consumer/heartbeat'
 import { loadRegex } from './consumer/regex'
 import { checkRequest, type HeartbeatRequest } from './consumer/validate'
 import { isEmpty } from './group'
-import type { CoordinatorLog, ReplayedRecord } from './log'
+import type { CoordinatorLog, CoordinatorRecord, ReplayedRecord } from './log'
 import { newMemberId } from './member-id'
 import { type CommitAnswer, type CommitTopic, commitOffsets, offsetTombstone } from './offsets/commit'
 import { type DeleteAnswer, type DeleteTopic, deleteOffsets } from './offsets/delete'
@@ -33,7 +33,7 @@ import { expireOffsets } from './offsets/expire'
 import { type FetchAnswer, type FetchTopic, fetchAllOffsets, fetchOffsets } from './offsets/fetch'
 import { type Committer, mayFetch } from './offsets/may-commit'
 import { type Caller, type JoinReply, Plan, refuse, type SyncReply } from './plan'
-import type { GroupRecord } from './records'
+import { encodeRecord, type GroupRecord } from './records'
 import type { GroupSettings } from './settings'
 import type { Shard, World } from './shard'
 import { Shards } from './shards'
@@ -190,6 +190,23 @@ export class GroupCoordinator {
     const plan = shard.plan(groupId, caller.now)
     const answers = commitOffsets(plan, shard.state.groups.get(groupId), committer, topics, retentionTimeMs)
     return shard.run(plan, answers, () => withError(answers, errors.NOT_COORDINATOR))
+  }
+
+  /**
+   * What a transaction commits for a group (TxnOffsetCommit, KIP-98): the answer, and the records that are to be appended to
+   * `partition` in a batch of the producer. They count when its marker comes (`take` both). `topics` are known to exist.
+   */
+  transactionalOffsets(
+    groupId: string,
+    committer: Omit<Committer, 'transactional'>,
+    topics: readonly CommitTopic[],
+    caller: Caller,
+  ): { readonly answers: readonly CommitAnswer[]; readonly partition: number; readonly records: readonly CoordinatorRecord[] } {
+    const shard = this.shards.of(groupId)
+    const plan = shard.plan(groupId, caller.now)
+    const group = shard.state.groups.get(groupId)
+    const answers = commitOffsets(plan, group, { ...committer, transactional: true }, topics)
+    return { answers, partition: shard.partition, records: plan.records.map(encodeRecord) }
   }
 
   /** An error code, and offsets where it is NONE. */

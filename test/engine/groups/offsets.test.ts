@@ -207,6 +207,20 @@ test('a transactional offset is unstable until its marker comes, and counts only
   expect(await offsets(true)).toEqual([8, 9, 5])
 })
 
+test('a transaction commits offsets as who it says it is, or as nobody', async () => {
+  const world = new World()
+  const asked = { memberId: '', instanceId: null, generation: -1, version: 3 }
+  const commitWith = (changes: object) =>
+    world.groups.transactionalOffsets('g', { ...asked, ...changes }, [topic('t', [[0, 5]])], world.caller(3))
+  expect(commitWith({ generation: 3 }).answers[0]?.partitions[0]?.errorCode).toBe(errors.ILLEGAL_GENERATION)
+  const { answers, partition, records } = commitWith({})
+  expect(answers[0]?.partitions[0]?.errorCode).toBe(0)
+  expect(world.log.batches).toEqual([]) // the producer's batch is the caller's to append
+  for (const one of world.log.write(partition, records, 0, 5)) world.groups.take(partition, one)
+  expect((await fetch(world, 'g', [['t', [0]]], true)).topics[0]?.partitions[0]?.errorCode).toBe(errors.UNSTABLE_OFFSET_COMMIT)
+  expect(world.groups.list({ states: [], types: [] })).toMatchObject([{ groupId: 'g', groupState: 'Empty' }])
+})
+
 test('an offset that is deleted takes what is pending along', async () => {
   const world = new World()
   await commit(world, 'g', [topic('t', [[0, 5]])])

@@ -72,19 +72,22 @@ function hasSynced(step: Step, memberId: string): void {
 /** The leader's word: recorded as of the moment that it came, then told to all who wait. */
 function assign(step: Step, request: SyncRequest): void {
   const parts = new Map(request.assignments.map(({ memberId, assignment }) => [memberId, assignment]))
-  const members = new Map<string, ClassicMember>()
+  const assigned = new Map<string, ClassicMember>()
   for (const member of step.group.members.values()) {
     const part = parts.get(member.memberId)
-    members.set(member.memberId, { ...member, assignment: part ? Buffer.from(part) : NO_BYTES })
+    assigned.set(member.memberId, { ...member, assignment: part ? Buffer.from(part) : NO_BYTES })
   }
-  step.group = { ...step.group, members }
+  step.group = { ...step.group, members: assigned }
   step.plan.records.push(newGroupMetadata(step.group))
-  for (const member of members.values()) {
-    if (member.syncing === null) continue
-    step.plan.sync(member.syncing, syncReply(step.group, member.assignment))
-    renewSession(step, member)
-    putMember(step, { ...member, syncing: null })
+  const told = new Map<string, ClassicMember>()
+  for (const member of assigned.values()) {
+    if (member.syncing !== null) {
+      step.plan.sync(member.syncing, syncReply(step.group, member.assignment))
+      renewSession(step, member)
+    }
+    told.set(member.memberId, { ...member, syncing: null })
   }
+  step.group = { ...step.group, members: told }
   changeState(step, 'Stable')
 }
 

@@ -36,7 +36,7 @@ export function commitOffsets(
   retentionTimeMs = -1,
 ): CommitAnswer[] {
   const refused = mayCommit(group, committer)
-  if (refused === errors.NONE) keepAlive(plan, group, committer.memberId)
+  if (refused === errors.NONE && !committer.transactional) keepAlive(plan, group, committer.memberId)
   const expireTimestamp = retentionTimeMs === -1 ? -1 : plan.now + retentionTimeMs
   return topics.map(({ name, topicId, partitions }) => ({
     name,
