@@ -12,6 +12,19 @@ const FLAGS: Record<OpenMode, number> = {
 
 const code = (error: unknown): string | undefined => (error as NodeJS.ErrnoException).code
 
+/** Folder by folder: Node's own recursive way never ends under /proc, which says ENOENT to every new name. */
+function makeFolder(path: string, permissions = 0o755): void {
+  try {
+    fs.mkdirSync(path, { mode: permissions })
+  } catch (error) {
+    if (code(error) === 'EEXIST' && fs.statSync(path).isDirectory()) return
+    const parent = path.slice(0, path.lastIndexOf('/'))
+    if (code(error) !== 'ENOENT' || parent === '' || fs.existsSync(parent)) throw error
+    makeFolder(parent, permissions)
+    fs.mkdirSync(path, { mode: permissions })
+  }
+}
+
 export const realFiles: FileSystem = {
   open: (path, mode, permissions = 0o644) => fs.openSync(path, FLAGS[mode], permissions),
   close: (fd) => fs.closeSync(fd),
@@ -52,7 +65,7 @@ export const realFiles: FileSystem = {
   },
   readFile: (path) => fs.readFileSync(path),
   list: (path) => fs.readdirSync(path).sort(),
-  makeFolder: (path, permissions = 0o755) => void fs.mkdirSync(path, { recursive: true, mode: permissions }),
+  makeFolder,
   rename: (from, to) => fs.renameSync(from, to),
   remove: (path) => fs.rmSync(path, { force: true }),
   removeFolder: (path) => fs.rmSync(path, { recursive: true, force: true }),
