@@ -192,6 +192,25 @@ describe('hostile sizes are refused before memory is taken', () => {
   })
 })
 
+describe('data of no use and many parts are refused before they cost anything', () => {
+  /** The smallest part of its kind, over and over. */
+  const many = (codec: number, head: number, tail: number) => {
+    const one = compress(codec, Buffer.from('abc'))
+    const part = one.subarray(head, one.length - tail)
+    const count = Math.ceil(1_000_000 / part.length)
+    return Buffer.concat([one.subarray(0, head), ...Array<Buffer>(count).fill(part), one.subarray(one.length - tail)])
+  }
+  test.each([
+    ['snappy blocks', snappy, 16, 0],
+    ['lz4 blocks', lz4, 7, 4],
+    ['zstd frames', zstd, 0, 0],
+  ])('%s', (_name, codec, head, tail) => {
+    const some = compress(codec, Buffer.from('abc'))
+    expect(decompress(codec, some, LIMIT).toString()).toBe('abc')
+    expect(() => decompress(codec, many(codec, head, tail), LIMIT)).toThrow(/of more than \d+ (blocks|frames)/)
+  })
+})
+
 test('an lz4 frame with a wrong header checksum is refused, as Java refuses it', () => {
   const bytes = compress(lz4, Buffer.from(hello))
   bytes[6]! ^= 1

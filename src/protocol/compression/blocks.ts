@@ -7,6 +7,9 @@ import { instantiate, type Memory, Trap, Wasm } from './wasm'
 
 type Work = (input: number, size: number) => bigint
 
+/** More blocks than anybody makes of a batch: a call for each costs two microseconds, however little is in it. */
+export const MOST_BLOCKS = 16_384
+
 interface Blocks {
   readonly memory: Memory
   readonly alloc: (size: number) => number

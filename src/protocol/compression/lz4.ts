@@ -13,7 +13,7 @@
  * Sources: lz4_Frame_format.md; org.apache.kafka.common.compress.Lz4BlockInputStream.
  */
 import { Malformed, TooLarge } from '../reader'
-import { lz4CompressFrame, lz4DecompressFrame } from './blocks'
+import { lz4CompressFrame, lz4DecompressFrame, MOST_BLOCKS } from './blocks'
 import { xxh32 } from './xxhash'
 
 const MAGIC = 0x184d2204
@@ -98,6 +98,7 @@ export function lz4Decompress(bytes: Buffer, limit: number): Buffer {
     if (bytes.length - at < 4) throw new Malformed(at, 'lz4 data that end early')
     const word = bytes.readUInt32LE(at)
     if (word === 0) break
+    if (pieces.length > MOST_BLOCKS) throw new Malformed(at, `lz4 data of more than ${MOST_BLOCKS} blocks`)
     const end = at + 4 + (word % STORED)
     const next = end + (flags & BLOCK_CHECKSUM ? 4 : 0)
     if (next > bytes.length || end - at - 4 > mostOf(kind)) throw new Malformed(at, `an lz4 block of ${end - at - 4} bytes`)

@@ -11,7 +11,7 @@
  * Some clients send one raw block without any of this; SnappyInputStream, and so Kafka, takes it.
  */
 import { Malformed, TooLarge } from '../reader'
-import { snappyCompressBlock, snappyDecompressBlock } from './blocks'
+import { MOST_BLOCKS, snappyCompressBlock, snappyDecompressBlock } from './blocks'
 
 const MAGIC = Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0])
 const HEADER = Buffer.concat([MAGIC, Buffer.from([0, 0, 0, 1, 0, 0, 0, 1])])
@@ -41,9 +41,18 @@ function saidSize(block: Buffer): number {
   throw new Malformed(0, 'a snappy block without a size')
 }
 
-/** The raw blocks of a stream. */
+const isStream = (bytes: Buffer): boolean =>
+  bytes.length >= MAGIC.length && bytes.compare(MAGIC, 0, MAGIC.length, 0, MAGIC.length) === 0
+
+/** The raw blocks of a stream; what is no stream is one. */
 function* blocksOf(bytes: Buffer): Generator<Buffer, void, undefined> {
+  if (!isStream(bytes)) {
+    yield bytes
+    return
+  }
+  let count = 0
   for (let at = HEADER.length; at < bytes.length; ) {
+    if (count++ > MOST_BLOCKS) throw new Malformed(at, `snappy data of more than ${MOST_BLOCKS} blocks`)
     if (bytes.length - at < 4) throw new Malformed(at, 'a snappy block without a size')
     const size = bytes.readInt32BE(at)
     if (size === MAGIC_HEAD) {
@@ -58,12 +67,11 @@ function* blocksOf(bytes: Buffer): Generator<Buffer, void, undefined> {
 
 /** All blocks say beforehand what they hold; one that holds something else is refused by the module. */
 export function snappyDecompress(bytes: Buffer, limit: number): Buffer {
-  const isStream = bytes.length >= MAGIC.length && bytes.compare(MAGIC, 0, MAGIC.length, 0, MAGIC.length) === 0
-  const blocks = isStream ? [...blocksOf(bytes)] : [bytes]
-  const total = blocks.reduce((sum, block) => sum + saidSize(block), 0)
+  let total = 0
+  for (const block of blocksOf(bytes)) total += saidSize(block)
   if (total > limit) throw new TooLarge(0, `snappy data of ${total} bytes where ${limit} are allowed`)
   const output = Buffer.allocUnsafe(total)
   let at = 0
-  for (const block of blocks) at += snappyDecompressBlock(block, output, at)
+  for (const block of blocksOf(bytes)) at += snappyDecompressBlock(block, output, at)
   return output.subarray(0, at)
 }

@@ -19,6 +19,9 @@ const MAGIC = 0xfd2fb528
 /** No block holds more. */
 const BLOCK_MAX = 128 * 1024
 
+/** More frames than anybody makes of a batch, which is one frame. */
+const MOST_FRAMES = 1024
+
 export interface ZstdFrame {
   readonly start: number
   readonly end: number
@@ -28,7 +31,9 @@ export interface ZstdFrame {
 
 /** The frames of `bytes` that hold something, one after the other. Throws Malformed where they are cut or are none. */
 export function* zstdFrames(bytes: Buffer): Generator<ZstdFrame, void, undefined> {
+  let count = 0
   for (let start = 0; start < bytes.length; ) {
+    if (count++ > MOST_FRAMES) throw new Malformed(start, `zstd data of more than ${MOST_FRAMES} frames`)
     if (bytes.length - start < 8) throw new Malformed(start, 'zstd data that end early')
     const magic = bytes.readUInt32LE(start)
     if (magic >>> 4 === 0x184d2a5) {
