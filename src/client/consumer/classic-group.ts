@@ -232,6 +232,7 @@ export class ClassicGroup implements Membership {
   private async refused(code: number): Promise<undefined> {
     if (NOT_MEMBER.has(code)) {
       this.reset()
+      await pause(this.owner.clock, this.config['retry.backoff.ms'])
     } else if (COORDINATOR.has(code)) {
       this.cluster.forgetCoordinator('group', this.groupId)
       throw kafkaError(code)

@@ -45,6 +45,8 @@ export class ConsumerGroup implements Membership {
   private beatAgain = false
   private failures = 0
   private intervalMs = 0
+  /** On the monotonic clock: after having been thrown out it does not join before. */
+  private joinsAt = 0
   private polledAt = 0
 
   constructor(
@@ -73,6 +75,7 @@ export class ConsumerGroup implements Membership {
     }
     if (this.phase === 'out') {
       if (this.owner.topics().length === 0) return // a pattern whose topics are not known yet, or none
+      if (this.polledAt < this.joinsAt) return
       this.phase = 'in'
       this.epoch = JOIN
       this.told = undefined
@@ -185,6 +188,10 @@ export class ConsumerGroup implements Membership {
     this.epoch = JOIN
     this.target = undefined
     if (this.owner.owned().length > 0) this.isLost = true
+    const wait = this.later()
+    this.joinsAt = this.owner.clock.monotonic() + wait
+    this.timer?.cancel()
+    this.timer = this.owner.clock.after(wait, () => this.owner.notify(), 'idle')
   }
 
   private ownedText(): string {

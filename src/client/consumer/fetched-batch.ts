@@ -57,7 +57,7 @@ export class FetchedBatch {
    * stop after the record at hand; then the result is false. Throws KafkaException where the bytes cannot be read, and what
    * `visit` throws: the record at hand is not consumed then.
    */
-  forEach(visit: (record: Record) => unknown): boolean {
+  forEachRecord(visit: (record: Record) => unknown): boolean {
     const first = this.next
     const records = this.open()
     for (let step = this.step(records); !step.done; step = this.step(records)) {
