@@ -5,7 +5,7 @@
 import { type BrokerSettings, defaultBrokerSettings } from '../engine/configs/broker-settings'
 import type { Engine } from '../engine/engine'
 import type { Identity } from '../engine/metadata/metadata-log'
-import { openEngine } from '../engine/open'
+import { openEngine, refuseForeign } from '../engine/open'
 import { HandOver } from '../protocol/apis/hand-over'
 import { Assembler } from '../protocol/assembler'
 import type { Call, Service } from '../protocol/call'
@@ -59,6 +59,7 @@ export async function holdDirectory(system: System, folder: string, options: Hol
   let lock: Lock | undefined
   try {
     fs.makeFolder(folder, 0o700)
+    refuseForeign(system, folder)
     lock = fs.lock(lockPath(folder))
     if (!lock) return undefined
     return new Holding(system, folder, options, lock)
@@ -75,6 +76,7 @@ function explain(folder: string, error: unknown): Error {
     return new Failure(`no permission to use ${folder}. Choose another with --data-dir or KT_DATA_DIR`)
   if (code === 'EROFS')
     return new Failure(`${folder} is on a read-only file system. Choose another with --data-dir or KT_DATA_DIR`)
+  if (code === 'ENOENT') return new Failure(`${folder} cannot be made. Choose another with --data-dir or KT_DATA_DIR`)
   if (code === 'ENOTDIR' || code === 'EEXIST')
     return new Failure(`${folder} is not a directory. Choose another with --data-dir or KT_DATA_DIR`)
   if (code === 'ENOSPC') return new Failure(`no space is left for ${folder}`)

@@ -34,20 +34,25 @@ function foreignNames({ fs }: System, folder: string): string[] {
   })
 }
 
+/** Throws ForeignDirectory when `folder` is no data directory and not empty either: nothing of kt's belongs there, not even a lock. */
+export function refuseForeign(system: System, folder: string): void {
+  if (readMetaProperties(system.fs, folder)) return
+  const others = foreignNames(system, folder)
+  if (others.length === 0) return
+  const some = others.slice(0, 3).join(', ')
+  throw new ForeignDirectory(`${folder} is not a Kafka data directory: it has no ${META_PROPERTIES}, but ${some}`)
+}
+
 /** Throws ForeignDirectory when the directory holds something else, or is of another version; Node's errors when it cannot be read or written. */
 export function openEngine(system: System, folder: string, options: OpenEngineOptions): Engine {
   const { fs, random } = system
   let meta = readMetaProperties(fs, folder)
   if (!meta) {
-    const others = foreignNames(system, folder)
-    if (others.length > 0) {
-      throw new ForeignDirectory(
-        `${folder} is not a Kafka data directory: it has no ${META_PROPERTIES}, but ${others.slice(0, 3).join(', ')}`,
-      )
-    }
+    refuseForeign(system, folder)
     if (!options.formatNew) throw new ForeignDirectory(`${folder} is not formatted: it has no ${META_PROPERTIES}`)
     meta = { clusterId: randomUuid(random), nodeId: options.nodeId, directoryId: randomUuid(random) }
-    formatDirectory(system, folder, { meta, controller: options.identity.controller })
+    const voter = { id: meta.nodeId, directoryId: meta.directoryId, ...options.identity.controller }
+    formatDirectory(system, folder, { meta, voters: [voter] })
   }
   let engine: Engine | undefined
   const isNew = !fs.exists(`${folder}/${METADATA_FOLDER}/00000000000000000000.log`)
