@@ -10,6 +10,7 @@ import { type BrokerSettings, brokerSettings, defaultBrokerSettings } from '../.
 import type { Engine } from '../../src/engine/engine'
 import { openEngine } from '../../src/engine/open'
 import type { Call, Peer } from '../../src/protocol/call'
+import { throughBytes } from '../../src/protocol/through-bytes'
 import { realSystem } from '../../src/system'
 import type { Clock, System, Timer } from '../../src/system/system'
 
@@ -72,6 +73,8 @@ export interface TestOptions {
   readonly clock?: MovableClock
   readonly peer?: Partial<Peer>
   readonly system?: Partial<System>
+  /** Encode and decode requests and replies as on a connection; so do all tests with KT_THROUGH_BYTES in the environment. */
+  readonly throughBytes?: boolean
 }
 
 export const PEER: Peer = { clientId: 'test', clientHost: '/127.0.0.1', reachedAt: { host: 'kt.example', port: 19092 } }
@@ -121,5 +124,10 @@ export function testEngine(options: TestOptions = {}): TestEngine {
     else engine.directory.abandon()
     return testEngine({ ...options, folder, clock })
   }
-  return { engine, call: engine.embedded({ ...PEER, ...options.peer }), clock, folder, findings, reopen }
+  const peer = { ...PEER, ...options.peer }
+  const call =
+    options.throughBytes || process.env['KT_THROUGH_BYTES']
+      ? throughBytes(engine.open(peer), peer.clientId)
+      : engine.embedded(peer)
+  return { engine, call, clock, folder, findings, reopen }
 }

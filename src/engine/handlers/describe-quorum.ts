@@ -9,18 +9,18 @@ import { METADATA_TOPIC } from '../controller/create-topics'
 import { quorumVersion } from '../controller/quorum'
 import { handle } from '../handler'
 
-export const describeQuorum = handle(DescribeQuorum, ({ topics }, { engine, now }) => {
+export const describeQuorum = handle(DescribeQuorum, ({ topics }, { engine, version, now }) => {
   const [topic] = topics
   const whole =
     topics.length === 1 &&
     topic?.topicName === METADATA_TOPIC &&
     topic.partitions.every(({ partitionIndex }) => partitionIndex === 0)
-  if (!whole) return { errorCode: errors.NONE, errorMessage: '', topics: topics.map(unknown), nodes: [] }
+  if (!whole) return { errorCode: errors.NONE, errorMessage: '', topics: topics.map(unknown) }
   const { metadataLog, nodeId, directory, metadata, options } = engine
   const end = metadataLog.partitionLog.endOffset
   const voter = {
     replicaId: nodeId,
-    replicaDirectoryId: quorumVersion(engine) > 0 ? directory.meta.directoryId : ZERO_UUID,
+    ...(version >= 2 && { replicaDirectoryId: quorumVersion(engine) > 0 ? directory.meta.directoryId : ZERO_UUID }),
     logEndOffset: end,
     lastFetchTimestamp: now,
     lastCaughtUpTimestamp: now,
@@ -40,7 +40,7 @@ export const describeQuorum = handle(DescribeQuorum, ({ topics }, { engine, now 
     errorCode: errors.NONE,
     errorMessage: '',
     topics: [{ topicName: METADATA_TOPIC, partitions: [partition] }],
-    nodes: [{ nodeId, listeners: listeners.map(({ name, host, port }) => ({ name, host, port })) }],
+    ...(version >= 2 && { nodes: [{ nodeId, listeners: listeners.map(({ name, host, port }) => ({ name, host, port })) }] }),
   }
 })
 
