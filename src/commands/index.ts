@@ -24,6 +24,7 @@ const entry = (name: string, summary: string, load: Entry['load'], more: Partial
 })
 
 export const commands: readonly Entry[] = [
+  entry('console-consumer', 'Print the records of a topic as they come', () => import('./console-consumer')),
   entry('console-producer', 'Write lines into a topic', () => import('./console-producer')),
   entry(
     'consumer-groups',
@@ -33,6 +34,7 @@ export const commands: readonly Entry[] = [
   entry('get-offsets', 'Show where partitions begin and end', () => import('./get-offsets')),
   entry('server-start', 'Serve a data directory on a port, to any Kafka client', () => import('./server-start')),
   entry('server-stop', 'Stop running kt servers', () => import('./server-stop')),
+  entry('storage', 'Format data directories and show what they are', () => import('./storage'), { hasVersion: false }),
   entry('topics', 'Create, list, describe, alter and delete topics', () => import('./topics')),
   entry('wire', "Show Kafka's messages as JSON, make them from JSON, and check golden data", () => import('./wire'), {
     script: undefined,

@@ -6,6 +6,7 @@
 import { baseOffset, batchSize, checkCrc, HEADER_SIZE, isControl } from '../../protocol/batch'
 import { readRecords } from '../../protocol/batch-reader'
 import { clusterMetadata } from '../../protocol/records/cluster-metadata'
+import { decodeControl } from '../../protocol/records/control'
 import { decodeMetadataRecord } from '../../protocol/records/metadata-record'
 import { replaceFile } from '../../storage/checkpoints'
 import type { DataDirectory } from '../../storage/directory'
@@ -14,7 +15,7 @@ import { ForeignDirectory } from '../../storage/meta-properties'
 import { randomUuid } from '../../system/system'
 import { change, type MetadataChange, records } from './changes'
 import { FEATURES } from './features'
-import { controlBatch, dataBatch, METADATA_FOLDER, METADATA_TOPIC_ID, votersOf } from './format'
+import { controlBatch, dataBatch, METADATA_FOLDER, METADATA_TOPIC_ID, type Voter, votersRecord } from './format'
 import type { Effect, MetadataImage, MetadataRecord } from './image'
 
 const ELR_FEATURE = 'eligible.leader.replicas.version'
@@ -44,6 +45,8 @@ export interface Identity {
 export class MetadataLog {
   private readonly log: Log
   private epoch: number
+  private voters: Voter[] | undefined
+  private voterIds: number[] | undefined
   /** Records of a metadata transaction that has not ended (KIP-868). */
   private open: MetadataRecord[] | undefined
 
@@ -94,15 +97,15 @@ export class MetadataLog {
       offset = nextOffset
     }
     this.image.endOffset = this.log.endOffset
+    this.checkQuorum()
   }
-  /** The newest snapshot whose checksums are right. That at 0-0 names only the voters. */
+  /** The newest snapshot whose checksums are right. That at 0-0 is of the formatting and names only the voters. */
   private newestSnapshot(): { endOffset: number; bytes: Buffer } | undefined {
     const { fs } = this.directory.system
     const folder = this.directory.file(METADATA_FOLDER)
     const names = (fs.exists(folder) ? fs.list(folder) : []).filter((name) => /^\d{20}-\d{10}\.checkpoint$/.test(name))
     for (const name of names.reverse()) {
       const endOffset = Number(name.slice(0, 20))
-      if (endOffset === 0) return undefined
       const bytes = fs.readFile(this.file(name))
       if (isWhole(bytes)) return { endOffset, bytes }
       this.directory.report(`the metadata snapshot ${name} is damaged; an older one and the log make up for it`)
@@ -112,10 +115,35 @@ export class MetadataLog {
 
   private replay(bytes: Buffer, from = 0): void {
     for (let at = 0; at + HEADER_SIZE <= bytes.length; at += batchSize(bytes, at)) {
-      if (isControl(bytes, at)) continue
+      if (isControl(bytes, at)) {
+        this.takeControl(bytes, at)
+        continue
+      }
       if (baseOffset(bytes, at) < from && from > 0) continue
       for (const { value } of readRecords(bytes, at)) if (value) this.take(value)
     }
+  }
+  private takeControl(bytes: Buffer, at: number): void {
+    for (const { key, value } of readRecords(bytes, at)) {
+      const control = key && value ? decodeControl(key, value) : undefined
+      if (control?.name === 'LEADER_CHANGE') this.voterIds = control.value.voters.map(({ voterId }) => voterId)
+      if (control?.name !== 'KRAFT_VOTERS') continue
+      this.voters = control.value.voters.map(({ voterId: id, voterDirectoryId: directoryId, endpoints }) => {
+        const { name = '', host = '', port = 0 } = endpoints[0] ?? {}
+        return { id, directoryId, name, host, port }
+      })
+      this.voterIds = this.voters.map(({ id }) => id)
+    }
+  }
+  /** Alone in the lead of a quorum of several, kt would part the cluster in two. */
+  private checkQuorum(): void {
+    const { nodeId } = this.directory.meta
+    const { voterIds = [nodeId] } = this
+    if (voterIds.length === 1 && voterIds[0] === nodeId) return
+    const who = voterIds.join(', ')
+    throw new ForeignDirectory(
+      `${this.directory.path} is of node ${nodeId} in a cluster whose metadata nodes ${who} decide on; kt opens directories of single nodes`,
+    )
   }
   private take(value: Buffer): void {
     const record = decodeMetadataRecord(clusterMetadata, value)
@@ -161,11 +189,9 @@ export class MetadataLog {
     replaceFile(fs, this.file('quorum-state'), quorumState(meta.nodeId, this.epoch, dynamic))
     const voter = { voterId: meta.nodeId }
     const leader = { name: 'LEADER_CHANGE', value: { leaderId: meta.nodeId, voters: [voter], grantingVoters: [voter] } } as const
-    const quorum = [
-      { name: 'KRAFT_VERSION', value: { kRaftVersion: 1 } },
-      { name: 'KRAFT_VOTERS', value: { voters: votersOf({ meta, controller: identity.controller }) } },
-    ] as const
-    const controls = dynamic ? [leader, ...quorum] : [leader]
+    const self = { id: meta.nodeId, directoryId: meta.directoryId, ...identity.controller }
+    const level = { name: 'KRAFT_VERSION', value: { kRaftVersion: 1 } } as const
+    const controls = dynamic ? [leader, level, votersRecord(this.voters ?? [self])] : [leader]
     this.log.appendStamped(controlBatch(controls, 0, this.epoch, system.clock.now()), 0)
   }
   /** One transaction: the feature levels of bootstrap.checkpoint, and the default that eligible leader replicas ask for (KIP-966). */
