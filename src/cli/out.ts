@@ -52,9 +52,11 @@ const SPINNER_DELAY_MS = 300
 export interface OutOptions {
   readonly form: Form
   readonly style?: Style
+  /** Long work may be seen on stderr, if that is a terminal, wherever stdout goes. */
+  readonly spins?: boolean
 }
 
-export function createOut(terminal: Terminal, system: System, { form, style = plainStyle }: OutOptions): Out {
+export function createOut(terminal: Terminal, system: System, { form, style = plainStyle, spins = form === 'table' }: OutOptions): Out {
   const { stdout, stderr } = terminal
   const buffer = Buffer.allocUnsafe(CAPACITY)
   let used = 0
@@ -128,7 +130,7 @@ export function createOut(terminal: Terminal, system: System, { form, style = pl
     json(value) {
       write(`${JSON.stringify(value, plainBigInt, stdout.isTTY ? 2 : undefined)}\n`)
     },
-    spinner: (text) => (form === 'table' && stderr.isTTY ? lateSpinner(text, system) : NO_SPINNER),
+    spinner: (text) => (spins && stderr.isTTY ? lateSpinner(text, system) : NO_SPINNER),
   }
 }
 

@@ -99,7 +99,7 @@ async function outFor({ terminal, system, voice }: Running, typed: Typed): Promi
   const isPlain = isGiven(typed, 'plain') || !terminal.stdout.isTTY
   const form: Form = isGiven(typed, 'json') ? 'json' : isPlain ? 'kafka' : 'table'
   const colours = form === 'table' && wantsColour(terminal.stdout, terminal.env, isGiven(typed, 'noColor'))
-  return createOut(terminal, system, { form, style: colours ? await colouredStyle() : plainStyle })
+  return createOut(terminal, system, { form, style: colours ? await colouredStyle() : plainStyle, spins: true })
 }
 
 async function perform(running: Running, ready: Ready, out: Out): Promise<number> {
