@@ -65,6 +65,12 @@ live('admin', () => {
       { resource, changes: [{ name: 'retention.ms', operation: 'set', value: '77' }] },
     ])
     expect(done).toBeUndefined()
+    // A broker hears of the change a moment later than the controller.
+    const value = async () => {
+      const [entries] = await describeConfigs(cluster, [resource], { keys: ['retention.ms'] })
+      return entries && !isError(entries) ? entries[0]?.value : undefined
+    }
+    await expect.poll(value, { timeout: 10_000 }).toBe('77')
     const nodes = await cluster.nodes()
     const [topic, broker, none] = await describeConfigs(
       cluster,
