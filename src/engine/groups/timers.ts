@@ -38,10 +38,6 @@ export class Timers {
   has(name: string): boolean {
     return this.deadlines.has(name)
   }
-  /** When `name` is due; undefined: not set. */
-  dueAt(name: string): number | undefined {
-    return this.deadlines.get(name)?.due
-  }
   clear(): void {
     for (const { timer } of this.deadlines.values()) timer.cancel()
     this.deadlines.clear()

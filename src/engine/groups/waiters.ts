@@ -20,7 +20,4 @@ export class Waiters<R> {
     this.waiting.get(waiter)?.(reply)
     this.waiting.delete(waiter)
   }
-  get size(): number {
-    return this.waiting.size
-  }
 }

@@ -1,6 +1,6 @@
 /**
- * ConsumerGroupDescribe 0-1 (KIP-848), of groups of the consumer protocol: others are GROUP_ID_NOT_FOUND. v1 says which protocol each
- * member speaks (KIP-1099).
+ * ConsumerGroupDescribe 0-1 (KIP-848), of groups of the consumer protocol: others are GROUP_ID_NOT_FOUND. v1 says which
+ * protocol each member speaks (KIP-1099).
  */
 import { ConsumerGroupDescribe } from '../../protocol/apis/consumer-group-describe'
 import { errors } from '../../protocol/errors'

@@ -1,7 +1,8 @@
 /**
  * FindCoordinator 0-6.
- * This broker coordinates all groups and transactions, and makes the topic for them when it is first asked. It has no coordinator for
- * share partitions (v6): INVALID_REQUEST, which no client asks again after. v1 kinds of key; v4 several keys (KIP-699).
+ * This broker coordinates all groups and transactions, and makes the topic for them when it is first asked. It has no
+ * coordinator for share partitions (v6): INVALID_REQUEST, which no client asks again after. v1 kinds of key; v4 several keys
+ * (KIP-699).
  */
 import { FindCoordinator } from '../../protocol/apis/find-coordinator'
 import { errorOf, errors } from '../../protocol/errors'

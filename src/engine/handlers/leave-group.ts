@@ -1,7 +1,7 @@
 /**
  * LeaveGroup 0-5.
- * v3 several members, each with an error of its own, static ones by their instance id alone if they like (KIP-345); before, the one
- * member's error is the reply's.
+ * v3 several members, each with an error of its own, static ones by their instance id alone if they like (KIP-345); before, the
+ * one member's error is the reply's.
  */
 import { LeaveGroup } from '../../protocol/apis/leave-group'
 import { callerOf } from '../groups/caller'

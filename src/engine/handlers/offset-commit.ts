@@ -1,8 +1,8 @@
 /**
  * OffsetCommit 2-10.
- * Partitions that do not exist are UNKNOWN_TOPIC_OR_PARTITION, ids that nobody knows UNKNOWN_TOPIC_ID; the group is asked for the
- * rest. v2-v4 may say how long the offsets are to be kept; v9 the generation may be a member epoch (KIP-848), and a group that is not
- * there is GROUP_ID_NOT_FOUND; v10 topics by id.
+ * Partitions that do not exist are UNKNOWN_TOPIC_OR_PARTITION, ids that nobody knows UNKNOWN_TOPIC_ID; the group is asked for
+ * the rest. v2-v4 may say how long the offsets are to be kept; v9 the generation may be a member epoch (KIP-848), and a group
+ * that is not there is GROUP_ID_NOT_FOUND; v10 topics by id.
  */
 import { OffsetCommit } from '../../protocol/apis/offset-commit'
 import { callerOf } from '../groups/caller'

@@ -1,7 +1,7 @@
 /**
  * OffsetDelete 0 (KIP-496).
- * Partitions that do not exist are UNKNOWN_TOPIC_OR_PARTITION, topics that a member subscribes to GROUP_SUBSCRIBED_TO_TOPIC. An error of the
- * whole group stands alone.
+ * Partitions that do not exist are UNKNOWN_TOPIC_OR_PARTITION, topics that a member subscribes to GROUP_SUBSCRIBED_TO_TOPIC. An
+ * error of the whole group stands alone.
  */
 import { OffsetDelete } from '../../protocol/apis/offset-delete'
 import { errors } from '../../protocol/errors'

@@ -1,8 +1,8 @@
 /**
  * OffsetFetch 1-10.
- * v2 null topics mean all; v7 `requireStable` waits for open transactions (UNSTABLE_OFFSET_COMMIT, KIP-447); v8 several groups; v9 who
- * asks as a member must be in its epoch (KIP-848); v10 topics by id: an unknown one is UNKNOWN_TOPIC_ID, and of all topics those that are
- * gone are left out. v1 has no place for an error of the group but its partitions.
+ * v2 null topics mean all; v7 `requireStable` waits for open transactions (UNSTABLE_OFFSET_COMMIT, KIP-447); v8 several groups;
+ * v9 who asks as a member must be in its epoch (KIP-848); v10 topics by id: an unknown one is UNKNOWN_TOPIC_ID, and of all
+ * topics those that are gone are left out. v1 has no place for an error of the group but its partitions.
  */
 import { OffsetFetch } from '../../protocol/apis/offset-fetch'
 import { errors } from '../../protocol/errors'

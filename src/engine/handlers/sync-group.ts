@@ -1,6 +1,6 @@
 /**
- * SyncGroup 0-5. The reply waits for the leader's assignment.
- * v3 static members (KIP-345); v5 must say which protocol it thinks it is, else INCONSISTENT_GROUP_PROTOCOL, and is told (KIP-559).
+ * SyncGroup 0-5. The reply waits for the leader's assignment. v3 static members (KIP-345); v5 must say which protocol it thinks
+ * it is, else INCONSISTENT_GROUP_PROTOCOL, and is told (KIP-559).
  */
 import { SyncGroup } from '../../protocol/apis/sync-group'
 import { errors } from '../../protocol/errors'

@@ -1,7 +1,7 @@
 /**
  * Members of a consumer group come, go, change their minds and let go of partitions when they like, while topics change and the
- * broker crashes. Whatever happens: no partition is with two members, a broker that reads the log knows exactly what the former one
- * knew, and when all do what they are told, everything that is wanted is with somebody who wants it.
+ * broker crashes. Whatever happens: no partition is with two members, a broker that reads the log knows exactly what the former
+ * one knew, and when all do what they are told, everything that is wanted is with somebody who wants it.
  */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'

@@ -1,4 +1,7 @@
-/** Requests and replies as a recording has them: bytes as 0x..., ids that differ from run to run under names, unordered lists sorted. */
+/**
+ * Requests and replies as a recording has them: bytes as 0x..., ids that differ from run to run under names, unordered lists
+ * sorted.
+ */
 
 /** What a recording stands for: `names` gives the name of each id. */
 export function fill(value: unknown, names: ReadonlyMap<string, string>): unknown {

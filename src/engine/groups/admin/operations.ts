@@ -1,4 +1,6 @@
-/** What may be done to a group where there is no authorizer: all that can be (AclEntry.supportedOperations), as bits (KIP-430). */
+/**
+ * What may be done to a group where there is no authorizer: all that can be (AclEntry.supportedOperations), as bits (KIP-430).
+ */
 const READ = 3
 const DELETE = 6
 const DESCRIBE = 8

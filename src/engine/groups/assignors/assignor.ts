@@ -1,4 +1,7 @@
-/** What an assignor of the consumer protocol is: who wants what and had what, and who is to get what (PartitionAssignor, KIP-848). */
+/**
+ * What an assignor of the consumer protocol is: who wants what and had what, and who is to get what (PartitionAssignor,
+ * KIP-848).
+ */
 import type { Assignment } from '../consumer/assignment'
 
 export interface AssignorMember {

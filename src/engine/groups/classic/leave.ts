@@ -1,4 +1,6 @@
-/** LeaveGroup of a classic group: several members at once, static ones by their instance id alone if the caller likes (KIP-345). */
+/**
+ * LeaveGroup of a classic group: several members at once, static ones by their instance id alone if the caller likes (KIP-345).
+ */
 import type { LeaveGroup } from '../../../protocol/apis/leave-group'
 import { errors } from '../../../protocol/errors'
 import type { Request } from '../../../protocol/types'

@@ -1,6 +1,6 @@
 /**
- * What follows from what a member says: perhaps a new epoch of the group with a new target, and one step of the member towards it.
- * The same for members of either protocol.
+ * What follows from what a member says: perhaps a new epoch of the group with a new target, and one step of the member towards
+ * it. The same for members of either protocol.
  */
 import type { Plan, Refusal } from '../plan'
 import type { Assignment, TopicPartitions } from './assignment'

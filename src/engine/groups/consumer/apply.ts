@@ -1,4 +1,6 @@
-/** What each record of a consumer group does to the group. Used live and by a replay alike, so that both end in the same state. */
+/**
+ * What each record of a consumer group does to the group. Used live and by a replay alike, so that both end in the same state.
+ */
 import { keepProtocols } from '../classic/protocols'
 import type { ValueOf } from '../records'
 import { type Assignment, NO_PARTITIONS, toAssignment } from './assignment'

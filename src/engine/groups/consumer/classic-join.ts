@@ -1,7 +1,7 @@
 /**
- * JoinGroup of a member that speaks the classic protocol to a group of the consumer protocol (KIP-848). To the group it is a member like
- * the others: what it subscribes to and owns is read from its metadata, and it is reconciled step by step; to itself it is a
- * follower in a rebalance, whose generation is its epoch and who asks for its assignment with SyncGroup.
+ * JoinGroup of a member that speaks the classic protocol to a group of the consumer protocol (KIP-848). To the group it is a
+ * member like the others: what it subscribes to and owns is read from its metadata, and it is reconciled step by step; to
+ * itself it is a follower in a rebalance, whose generation is its epoch and who asks for its assignment with SyncGroup.
  */
 import { errors } from '../../../protocol/errors'
 import { type Joining, rebalanceTimeoutOf } from '../classic/joining'

@@ -1,7 +1,7 @@
 /**
- * Heartbeat, SyncGroup and LeaveGroup of members that speak the classic protocol to a group of the consumer protocol (KIP-848). Where
- * a member of the consumer protocol would be told what to do next, a classic one is told REBALANCE_IN_PROGRESS: it joins again,
- * which takes it one step further.
+ * Heartbeat, SyncGroup and LeaveGroup of members that speak the classic protocol to a group of the consumer protocol (KIP-848).
+ * Where a member of the consumer protocol would be told what to do next, a classic one is told REBALANCE_IN_PROGRESS: it joins
+ * again, which takes it one step further.
  */
 import { errors } from '../../../protocol/errors'
 import type { Leaving, Left } from '../classic/leave'

@@ -1,7 +1,7 @@
 /**
- * When the last member of the consumer protocol is gone and only classic ones are left, the group is a classic one again (KIP-848): with
- * the assignment that was to be, in the generation that the epoch was; unless a classic member merely took over a seat, it then
- * rebalances by itself.
+ * When the last member of the consumer protocol is gone and only classic ones are left, the group is a classic one again
+ * (KIP-848): with the assignment that was to be, in the generation that the epoch was; unless a classic member merely took over
+ * a seat, it then rebalances by itself.
  */
 import { newGroupMetadata } from '../classic/metadata-record'
 import { selectProtocol, subscribedTopics } from '../classic/protocols'

@@ -1,6 +1,6 @@
 /**
- * The two languages in which one assignment is said: topic ids among members of the consumer protocol, and the bytes of the classic
- * consumer protocol, with topic names, among the others.
+ * The two languages in which one assignment is said: topic ids among members of the consumer protocol, and the bytes of the
+ * classic consumer protocol, with topic names, among the others.
  */
 
 import { Malformed } from '../../../protocol/reader'

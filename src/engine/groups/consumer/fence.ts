@@ -1,4 +1,7 @@
-/** Members go: because they said so, or because nothing was heard of them. Whoever is left is assigned anew with its next heartbeat. */
+/**
+ * Members go: because they said so, or because nothing was heard of them. Whoever is left is assigned anew with its next
+ * heartbeat.
+ */
 import type { Plan } from '../plan'
 import { downgrade, mayDowngrade } from './downgrade'
 import { metadataHash } from './metadata-hash'

@@ -1,6 +1,6 @@
 /**
- * The group that a member of the consumer protocol means. The first heartbeat makes it; an empty classic group turns into it, and so
- * does one with members if the broker's policy allows (KIP-848, group.consumer.migration.policy).
+ * The group that a member of the consumer protocol means. The first heartbeat makes it; an empty classic group turns into it,
+ * and so does one with members if the broker's policy allows (KIP-848, group.consumer.migration.policy).
  */
 import { errors } from '../../../protocol/errors'
 import { groupMetadataTombstone } from '../classic/metadata-record'

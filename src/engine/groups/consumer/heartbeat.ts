@@ -1,7 +1,7 @@
 /**
- * ConsumerGroupHeartbeat (KIP-848): one request with which a member joins, says what it wants and has, and hears what it is to have.
- * Whatever changes who wants what begins a new epoch of the group; the target for it is computed at once; and the member who
- * asks is taken one step further towards its target.
+ * ConsumerGroupHeartbeat (KIP-848): one request with which a member joins, says what it wants and has, and hears what it is to
+ * have. Whatever changes who wants what begins a new epoch of the group; the target for it is computed at once; and the member
+ * who asks is taken one step further towards its target.
  */
 import type { ConsumerGroupHeartbeat } from '../../../protocol/apis/consumer-group-heartbeat'
 import { errors } from '../../../protocol/errors'

@@ -1,4 +1,7 @@
-/** A member of a consumer group leaves; a static one may say that it will be back, and nothing is taken from it meanwhile (KIP-848). */
+/**
+ * A member of a consumer group leaves; a static one may say that it will be back, and nothing is taken from it meanwhile
+ * (KIP-848).
+ */
 import type { Plan, Refusal } from '../plan'
 import { NO_PARTITIONS } from './assignment'
 import { fence } from './fence'

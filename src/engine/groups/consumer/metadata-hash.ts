@@ -3,7 +3,8 @@
  * writes it into the group's record (Utils.computeTopicHash, computeGroupHash, since 4.1), so that the same number means that
  * neither needs a rebalance when it takes over from the other.
  *
- *     of a topic   0 i8 | id, each half i64 | name, string | partitions i32 | for each partition: its number i32, for each rack: i32 string
+ *     of a topic   0 i8 | id, each half i64 | name, string | partitions i32 | and for each of them:
+ *                  its number i32 | for each rack: its length i32, string
  *     of a group   the hashes of its topics i64, by name
  *
  * Integers are little-endian; a string is its UTF-16 units, followed by their count as i32.

@@ -1,7 +1,7 @@
 /**
- * Subscriptions by pattern (KIP-848, RE2 syntax, so that matching takes linear time whatever a client writes). A pattern is matched
- * against the topics away from the request: the member hears what it got with a later heartbeat. What matched is a record, so
- * that a restart need not ask again.
+ * Subscriptions by pattern (KIP-848, RE2 syntax, so that matching takes linear time whatever a client writes). A pattern is
+ * matched against the topics away from the request: the member hears what it got with a later heartbeat. What matched is a
+ * record, so that a restart need not ask again.
  */
 import { errors } from '../../../protocol/errors'
 import { type Plan, type Refusal, refuse } from '../plan'

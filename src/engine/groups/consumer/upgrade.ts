@@ -1,6 +1,7 @@
 /**
- * A classic group with members becomes a consumer group when the first member of the new protocol comes (KIP-848): everybody keeps what it
- * was assigned, and the classic members go on in their own protocol (classic-members.ts) until they are replaced in their turn.
+ * A classic group with members becomes a consumer group when the first member of the new protocol comes (KIP-848): everybody
+ * keeps what it was assigned, and the classic members go on in their own protocol (classic-members.ts) until they are replaced
+ * in their turn.
  */
 import { errors } from '../../../protocol/errors'
 import { apply, GroupState } from '../apply'

@@ -14,7 +14,10 @@ export interface CommittedOffset {
   readonly expireTimestamp: number
   /** The zero uuid: the client said no id. */
   readonly topicId: string
-  /** Counts the partition's records; of two commits the later record wins, also when a marker materializes the earlier one after it. */
+  /**
+   * Counts the partition's records; of two commits the later record wins, also when a marker materializes the earlier one after
+   * it.
+   */
   readonly order: number
 }
 
@@ -49,9 +52,6 @@ class Shelves<V> {
       }
     }
   }
-  names(): IterableIterator<string> {
-    return this.groups.keys()
-  }
 }
 
 const NOTHING: TopicOffsets<never> = new Map()
@@ -81,9 +81,6 @@ export class Offsets {
     for (const [group, topic, partition] of this.open.all()) {
       if (wanted(topic) && !this.committed.get(group, topic, partition)) yield [group, topic, partition]
     }
-  }
-  groups(): IterableIterator<string> {
-    return this.committed.names()
   }
 
   // ---- changed only by apply.ts ----
