@@ -1,6 +1,6 @@
 /** Decides CreatePartitions (ReplicationControlManager.createPartitions): a topic gets more partitions, never fewer. */
 import type { CreatePartitions } from '../../protocol/apis/create-partitions'
-import { errorOf, errors } from '../../protocol/errors'
+import { errors } from '../../protocol/errors'
 import type { Request } from '../../protocol/types'
 import type { MetadataChange } from '../metadata/changes'
 import type { TopicImage } from '../metadata/image'
@@ -47,9 +47,7 @@ export function decideCreatePartitions(wanted: readonly Wanted[], view: Controll
 function planPartitions({ name, count, assignments }: Wanted, view: ControllerView, room: number): AddedPartitions | Refusal {
   const topic = view.image.topic(name)
   const refuse = (errorCode: number, errorMessage: string) => ({ errorCode, errorMessage })
-  if (!topic) {
-    return refuse(errors.UNKNOWN_TOPIC_OR_PARTITION, errorOf(errors.UNKNOWN_TOPIC_OR_PARTITION).sentence)
-  }
+  if (!topic) return { errorCode: errors.UNKNOWN_TOPIC_OR_PARTITION, errorMessage: null }
   const from = topic.partitions.length
   if (count === from) return refuse(errors.INVALID_PARTITIONS, `Topic already has ${from} partition(s).`)
   if (count < from) {

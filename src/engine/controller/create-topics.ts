@@ -67,7 +67,9 @@ function normalizedNames(image: MetadataImage, names: readonly string[]): Readon
 const normalize = (name: string) => name.replaceAll('.', '_')
 
 function nameRefusal(name: string, image: MetadataImage, taken: ReadonlyMap<string, string>): Refusal | undefined {
-  if (name === METADATA_TOPIC) return { errorCode: errors.TOPIC_AUTHORIZATION_FAILED, errorMessage: 'Authorization failed.' }
+  if (name === METADATA_TOPIC) {
+    return { errorCode: errors.INVALID_REQUEST, errorMessage: `Creation of internal topic ${name} is prohibited.` }
+  }
   if (image.topic(name)) return { errorCode: errors.TOPIC_ALREADY_EXISTS, errorMessage: `Topic '${name}' already exists.` }
   const problem = topicNameError(name)
   if (problem !== null) return { errorCode: errors.INVALID_TOPIC_EXCEPTION, errorMessage: problem }
@@ -84,10 +86,10 @@ interface PlannedTopic {
 }
 
 function planTopic(wanted: WantedTopic, view: ControllerView, room: number): PlannedTopic | Refusal {
-  const overrides = new Map<string, string>()
-  for (const { name, value } of wanted.configs) if (value !== null) overrides.set(name, value)
-  const problem = validateTopicConfigs(overrides, view.settings)
+  const asked = new Map(wanted.configs.map(({ name, value }) => [name, value]))
+  const problem = validateTopicConfigs(asked, view.settings)
   if (problem !== null) return { errorCode: errors.INVALID_CONFIG, errorMessage: problem }
+  const overrides = new Map([...asked].flatMap(([name, value]) => (value === null ? [] : [[name, value] as const])))
   const brokers = brokersOf(view.image, view.nodeId)
   const replicas = wanted.assignments.length > 0 ? assigned(wanted, brokers) : placed(wanted, view, brokers, room)
   if ('errorCode' in replicas) return replicas

@@ -4,7 +4,6 @@
  */
 import { CreateTopics } from '../../protocol/apis/create-topics'
 import type { ReplyIn } from '../../protocol/types'
-import { ZERO_UUID } from '../../protocol/types'
 import { type CreateResult, decideCreateTopics } from '../controller/create-topics'
 import { carryOutCreation } from '../controller/topics'
 import { viewOf } from '../controller/view'
@@ -14,15 +13,15 @@ export const createTopics = handle(CreateTopics, async ({ topics, validateOnly }
   if (!validateOnly) engine.begin() // what a new cluster sets for all brokers is told in the answer
   const plan = decideCreateTopics(topics, viewOf(engine))
   if (!validateOnly) await carryOutCreation(engine, plan)
-  return { topics: plan.results.map((result) => answer(result, validateOnly)) }
+  return { topics: plan.results.map((result) => answer(result)) }
 })
 
-function answer(result: CreateResult, validateOnly: boolean): ReplyIn<typeof CreateTopics>['topics'][number] {
+function answer(result: CreateResult): ReplyIn<typeof CreateTopics>['topics'][number] {
   if (!('topicId' in result)) return result
   const { name, topicId, replicas, configs } = result
   return {
     name,
-    topicId: validateOnly ? ZERO_UUID : topicId,
+    topicId,
     errorCode: 0,
     errorMessage: null,
     numPartitions: replicas.length,

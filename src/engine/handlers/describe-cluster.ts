@@ -13,7 +13,7 @@ const CONTROLLERS = 2
 
 export const describeCluster = handle(DescribeCluster, (request, { engine, peer }) => {
   const { endpointType, includeFencedBrokers, includeClusterAuthorizedOperations } = request
-  const nobody = { endpointType, clusterId: '', brokers: [] }
+  const nobody = { clusterId: '', brokers: [] }
   if (endpointType === CONTROLLERS) {
     const errorMessage = 'The request was sent to an endpoint of type BROKER, but we wanted an endpoint of type CONTROLLER'
     return { ...nobody, errorCode: errors.MISMATCHED_ENDPOINT_TYPE, errorMessage }

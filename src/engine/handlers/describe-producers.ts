@@ -1,6 +1,8 @@
 /** DescribeProducers 0 (KIP-664): who has written to a partition and is remembered, and where their open transactions begin. */
 import { DescribeProducers } from '../../protocol/apis/describe-producers'
-import { errors } from '../../protocol/errors'
+import { errorOf, errors } from '../../protocol/errors'
+import { topicNameError } from '../configs/resources'
+import type { Engine } from '../engine'
 import { handle } from '../handler'
 import type { Partition } from '../partition'
 
@@ -9,11 +11,19 @@ export const describeProducers = handle(DescribeProducers, ({ topics }, { engine
     name,
     partitions: partitionIndexes.map((partitionIndex) => {
       const partition = engine.partition(name, partitionIndex)
-      if (!partition) return { partitionIndex, errorCode: errors.UNKNOWN_TOPIC_OR_PARTITION, activeProducers: [] }
+      if (!partition) return { partitionIndex, ...absence(engine, name), activeProducers: [] }
       return { partitionIndex, errorCode: errors.NONE, activeProducers: activeProducers(partition) }
     }),
   })),
 }))
+
+/** What Kafka says of a partition that is not there. */
+function absence({ metadata }: Engine, name: string): { errorCode: number; errorMessage: string | null } {
+  const problem = topicNameError(name)
+  if (problem !== null) return { errorCode: errors.INVALID_TOPIC_EXCEPTION, errorMessage: problem }
+  const errorCode = errors.UNKNOWN_TOPIC_OR_PARTITION
+  return { errorCode, errorMessage: metadata.topic(name) ? null : errorOf(errorCode).sentence }
+}
 
 function activeProducers({ log }: Partition) {
   return [...log.producers.all()].map(({ producerId, epoch, batches, timestamp, coordinatorEpoch, transactionStart }) => ({

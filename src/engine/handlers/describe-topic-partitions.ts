@@ -6,7 +6,7 @@ import { DescribeTopicPartitions } from '../../protocol/apis/describe-topic-part
 import { errors } from '../../protocol/errors'
 import { type ReplyIn, ZERO_UUID } from '../../protocol/types'
 import { topicNameError } from '../configs/resources'
-import { TOPIC_OPERATIONS } from '../controller/operations'
+import { NO_OPERATIONS, TOPIC_OPERATIONS } from '../controller/operations'
 import { type Brokers, brokersOf, inSyncOf, leaderOf, offlineOf } from '../controller/replicas'
 import type { Engine } from '../engine'
 import { handle } from '../handler'
@@ -27,7 +27,10 @@ export const describeTopicPartitions = handle(DescribeTopicPartitions, (request,
   const asked = all ? [...engine.metadata.topics()] : request.topics
   const names = [...new Set(asked.map(({ name }) => name))].sort()
   if (cursor && (cursor.partitionIndex < 0 || (!all && !names.includes(cursor.topicName)))) {
-    return { topics: names.map((name) => missing(name, errors.INVALID_REQUEST)), nextCursor: null }
+    return {
+      topics: names.map((name) => ({ ...missing(name, errors.INVALID_REQUEST), topicAuthorizedOperations: NO_OPERATIONS })),
+      nextCursor: null,
+    }
   }
   const from = cursor?.topicName ?? ''
   const limit = Math.max(1, Math.min(engine.settings.maxRequestPartitionSizeLimit, request.responsePartitionLimit))

@@ -1,6 +1,6 @@
 /**
- * ElectLeaders 0-2. One broker leads all it has: every election is ELECTION_NOT_NEEDED. Who asks for all partitions is told of none,
- * as by Kafka. v1: unclean elections (KIP-460).
+ * ElectLeaders 0-2. One broker leads all it has: every election is ELECTION_NOT_NEEDED. Who asks for all partitions is told of the
+ * topics and, as by Kafka, of no partition that needs none. v1: unclean elections (KIP-460).
  */
 import { ElectLeaders } from '../../protocol/apis/elect-leaders'
 import { errorOf, errors } from '../../protocol/errors'
@@ -15,9 +15,13 @@ export const electLeaders = handle(ElectLeaders, ({ electionType, topicPartition
   if (electionType !== PREFERRED && electionType !== UNCLEAN) {
     return { errorCode: errors.INVALID_REQUEST, replicaElectionResults: [] }
   }
+  if (topicPartitions === null) {
+    const topics = [...engine.metadata.topics()]
+    return { errorCode: errors.NONE, replicaElectionResults: topics.map(({ name }) => ({ topic: name, partitionResult: [] })) }
+  }
   return {
     errorCode: errors.NONE,
-    replicaElectionResults: (topicPartitions ?? []).map(({ topic, partitions }) => ({
+    replicaElectionResults: topicPartitions.map(({ topic, partitions }) => ({
       topic,
       partitionResult: partitions.map((partitionId) => ({ partitionId, ...outcome(engine, topic, partitionId) })),
     })),

@@ -34,61 +34,63 @@ export const metadata = handle(Metadata, (request, ask) => {
   return topics instanceof Promise ? topics.then(reply) : reply(topics)
 })
 
-function findTopics(request: Asked, { engine, version }: Ask): TopicAnswer[] | Promise<TopicAnswer[]> {
-  const brokers = brokersOf(engine.metadata, engine.nodeId)
-  const operations = request.includeTopicAuthorizedOperations ? TOPIC_OPERATIONS : NO_OPERATIONS
-  const describe = (topic: TopicImage) => describeTopic(topic, operations, brokers, engine.nodeId)
+function findTopics(request: Asked, ask: Ask): TopicAnswer[] | Promise<TopicAnswer[]> {
+  const { engine, version } = ask
+  const { metadata } = engine
+  const teller = tellerOf(request, engine)
   const { topics } = request
-  if (topics === null || (version === 0 && topics.length === 0)) return [...engine.metadata.topics()].map(describe)
-  const answers = topics.map(({ name, topicId }): TopicAnswer | string => {
-    if (name !== null) {
-      const topic = engine.metadata.topic(name)
-      return topic ? describe(topic) : name
-    }
-    const topic = engine.metadata.topicById(topicId)
-    return topic ? describe(topic) : missing(null, errors.UNKNOWN_TOPIC_ID, topicId)
+  if (topics === null || (version === 0 && topics.length === 0)) return [...metadata.topics()].map(teller.found)
+  // an id counts more than a name; whatever is asked for twice is answered once
+  const ids = new Set(topics.map(({ topicId }) => topicId).filter((id) => id !== ZERO_UUID))
+  const byId = [...ids].map((id) => {
+    const topic = metadata.topicById(id)
+    return topic ? teller.found(topic) : teller.missing(null, errors.UNKNOWN_TOPIC_ID, id)
   })
-  const names = [...new Set(answers.filter((answer) => typeof answer === 'string'))]
-  const found = (created: ReadonlyMap<string, TopicAnswer>) =>
-    answers.map((answer) =>
-      typeof answer === 'string' ? (created.get(answer) ?? missing(answer, errors.UNKNOWN_TOPIC_OR_PARTITION)) : answer,
-    )
-  if (names.length === 0) return found(new Map())
-  const mayCreate = engine.settings.autoCreateTopicsEnable && (version < 4 || request.allowAutoTopicCreation)
-  if (!mayCreate) return found(new Map(names.map((name) => [name, missing(name, absence(name))])))
-  return createMissing(engine, names, describe).then(found)
+  const named = topics.filter(({ topicId }) => topicId === ZERO_UUID).map(({ name }) => name ?? '')
+  const byName = findNamed([...new Set(named)], request, ask, teller)
+  return byName instanceof Promise ? byName.then((found) => [...byId, ...found]) : [...byId, ...byName]
 }
 
-async function createMissing(
-  engine: Engine,
-  names: readonly string[],
-  describe: (topic: TopicImage) => TopicAnswer,
-): Promise<ReadonlyMap<string, TopicAnswer>> {
-  const { results, durable } = autoCreate(engine, names)
-  await durable
-  return new Map(
-    results.map(({ name, errorCode }) => {
+function findNamed(names: readonly string[], request: Asked, ask: Ask, teller: Teller): TopicAnswer[] | Promise<TopicAnswer[]> {
+  const { engine, version } = ask
+  const absent = names.filter((name) => !engine.metadata.topic(name))
+  const tell = (problems: ReadonlyMap<string, number>) =>
+    names.map((name) => {
       const topic = engine.metadata.topic(name)
-      return [name, topic ? describe(topic) : missing(name, errorCode || errors.UNKNOWN_TOPIC_OR_PARTITION)]
-    }),
-  )
+      return topic ? teller.found(topic) : teller.missing(name, problems.get(name) ?? errors.UNKNOWN_TOPIC_OR_PARTITION)
+    })
+  if (absent.length === 0) return tell(new Map())
+  const mayCreate = engine.settings.autoCreateTopicsEnable && (version < 4 || request.allowAutoTopicCreation)
+  if (!mayCreate) return tell(new Map(absent.map((name) => [name, absence(name)])))
+  const { results, durable } = autoCreate(engine, absent)
+  return durable.then(() => tell(new Map(results.map(({ name, errorCode }) => [name, errorCode]))))
 }
 
 const absence = (name: string) =>
   topicNameError(name) === null ? errors.UNKNOWN_TOPIC_OR_PARTITION : errors.INVALID_TOPIC_EXCEPTION
 
-function missing(name: string | null, errorCode: number, topicId = ZERO_UUID): TopicAnswer {
-  return { errorCode, name, topicId, isInternal: name !== null && INTERNAL_TOPICS.has(name), partitions: [] }
+/** How topics are told of in this reply. */
+interface Teller {
+  found(topic: TopicImage): TopicAnswer
+  missing(name: string | null, errorCode: number, topicId?: string): TopicAnswer
 }
 
-function describeTopic(topic: TopicImage, topicAuthorizedOperations: number, brokers: Brokers, nodeId: number): TopicAnswer {
+function tellerOf(request: Asked, { metadata, nodeId }: Engine): Teller {
+  const brokers = brokersOf(metadata, nodeId)
+  const topicAuthorizedOperations = request.includeTopicAuthorizedOperations ? TOPIC_OPERATIONS : NO_OPERATIONS
+  const tell = (name: string | null, topicId: string, errorCode: number, partitions: TopicAnswer['partitions']): TopicAnswer => {
+    const isInternal = name !== null && INTERNAL_TOPICS.has(name)
+    return { errorCode, name, topicId, isInternal, partitions, topicAuthorizedOperations }
+  }
   return {
-    errorCode: errors.NONE,
-    name: topic.name,
-    topicId: topic.id,
-    isInternal: INTERNAL_TOPICS.has(topic.name),
-    partitions: topic.partitions.map((state) => describePartition(state, brokers, nodeId)),
-    topicAuthorizedOperations,
+    found: ({ name, id, partitions }) =>
+      tell(
+        name,
+        id,
+        errors.NONE,
+        partitions.map((state) => describePartition(state, brokers, nodeId)),
+      ),
+    missing: (name, errorCode, topicId = ZERO_UUID) => tell(name, topicId, errorCode, []),
   }
 }
 

@@ -106,7 +106,7 @@ test('sizes of logs are told without opening them', async () => {
   }
 })
 
-test('no election is needed; asking for all tells of none', async () => {
+test('no election is needed; asking for all tells of no partition', async () => {
   const { call } = testEngine()
   await create(call, 't')
   const elect = async (topicPartitions: { topic: string; partitions: number[] }[] | null, electionType = 0) => {
@@ -129,7 +129,8 @@ test('no election is needed; asking for all tells of none', async () => {
     [errors.UNKNOWN_TOPIC_OR_PARTITION, 'No such partition as t-4'],
     [errors.UNKNOWN_TOPIC_OR_PARTITION, 'No such topic as none'],
   ])
-  expect(await elect(null)).toEqual([])
+  const all = await call(ElectLeaders, { electionType: 0, topicPartitions: null })
+  expect(all).toMatchObject({ errorCode: 0, replicaElectionResults: [{ topic: 't', partitionResult: [] }] })
   expect(await elect(null, 7)).toBe(errors.INVALID_REQUEST)
 })
 
@@ -166,6 +167,16 @@ test('producers of a partition are told, and forgotten by a partition that is no
   await send(call, 't', ['a', 'b'], START, { producerId: 5, producerEpoch: 2, baseSequence: 0 })
   const { topics } = await call(DescribeProducers, { topics: [{ name: 't', partitionIndexes: [0, 9] }] })
   expect(topics[0]?.partitions.map(({ errorCode }) => errorCode)).toEqual([0, errors.UNKNOWN_TOPIC_OR_PARTITION])
+  const others = await call(DescribeProducers, {
+    topics: [
+      { name: '..', partitionIndexes: [0] },
+      { name: 'none', partitionIndexes: [0] },
+    ],
+  })
+  expect(others.topics.map(({ partitions }) => [partitions[0]?.errorCode, partitions[0]?.errorMessage])).toEqual([
+    [errors.INVALID_TOPIC_EXCEPTION, "Topic name is invalid: '..' is not allowed"],
+    [errors.UNKNOWN_TOPIC_OR_PARTITION, 'This server does not host this topic-partition.'],
+  ])
   expect(topics[0]?.partitions[0]?.activeProducers).toEqual([
     { producerId: 5, producerEpoch: 2, lastSequence: 1, lastTimestamp: START, coordinatorEpoch: -1, currentTxnStartOffset: -1 },
   ])

@@ -7,7 +7,6 @@ import { DeleteTopics } from '../../../src/protocol/apis/delete-topics'
 import { Metadata } from '../../../src/protocol/apis/metadata'
 import type { Call } from '../../../src/protocol/call'
 import { errors } from '../../../src/protocol/errors'
-import { ZERO_UUID } from '../../../src/protocol/types'
 import { realSystem } from '../../../src/system'
 import { testEngine } from '../../support/engine'
 import { create, remove, send, take, topicOf } from '../../support/requests'
@@ -69,7 +68,7 @@ test('what cannot be created is refused in Kafka’s words', async () => {
     [topicOf('there'), errors.TOPIC_ALREADY_EXISTS, "Topic 'there' already exists."],
     [topicOf('site_orders'), errors.INVALID_TOPIC_EXCEPTION, "Topic 'site_orders' collides with existing topic: site.orders"],
     [topicOf('..'), errors.INVALID_TOPIC_EXCEPTION, "Topic name is invalid: '..' is not allowed"],
-    [topicOf('__cluster_metadata'), errors.TOPIC_AUTHORIZATION_FAILED, 'Authorization failed.'],
+    [topicOf('__cluster_metadata'), errors.INVALID_REQUEST, 'Creation of internal topic __cluster_metadata is prohibited.'],
     [
       topicOf('t', { replicationFactor: 3 }),
       errors.INVALID_REPLICATION_FACTOR,
@@ -84,6 +83,11 @@ test('what cannot be created is refused in Kafka’s words', async () => {
       topicOf('t', { numPartitions: 0 }),
       errors.INVALID_PARTITIONS,
       'Number of partitions was set to an invalid non-positive value.',
+    ],
+    [
+      topicOf('t', { configs: [{ name: 'retention.ms', value: null }] }),
+      errors.INVALID_CONFIG,
+      'Null value not supported for topic configs: retention.ms',
     ],
     [topicOf('t', config('nosuch', '1')), errors.INVALID_CONFIG, 'Unknown topic config name: nosuch'],
     [
@@ -125,7 +129,7 @@ test('what cannot be created is refused in Kafka’s words', async () => {
 test('validateOnly checks everything and creates nothing', async () => {
   const { call, folder } = testEngine()
   const answer = await createOne(call, topicOf('t', { numPartitions: 2 }), { validateOnly: true })
-  expect(answer).toMatchObject({ errorCode: 0, numPartitions: 2, topicId: ZERO_UUID })
+  expect(answer).toMatchObject({ errorCode: 0, numPartitions: 2 })
   expect(await names(call)).toEqual([])
   expect(existsSync(`${folder}/t-0`)).toBe(false)
 })
@@ -160,6 +164,8 @@ test('null asks for all topics, an empty list for none but in v0; ids are answer
     ['a', 0],
     [null, errors.UNKNOWN_TOPIC_ID],
   ])
+  const twice = await call(Metadata, { topics: [{ name: 'a' }, { name: 'a' }, { topicId: id as string, name: 'other' }] })
+  expect(twice.topics.map(({ name }) => name)).toEqual(['a', 'a'])
 })
 
 test('the broker is advertised where it was reached; operations are told when asked for', async () => {
@@ -191,7 +197,7 @@ test('partitions are added, never taken away', async () => {
     errors.INVALID_PARTITIONS,
     'The topic t currently has 4 partition(s); 3 would not be an increase.',
   ])
-  expect(await grow(3, 'none')).toEqual([errors.UNKNOWN_TOPIC_OR_PARTITION, 'This server does not host this topic-partition.'])
+  expect(await grow(3, 'none')).toEqual([errors.UNKNOWN_TOPIC_OR_PARTITION, null])
   expect(await grow(6, 't', { assignments: [{ brokerIds: [1] }] })).toEqual([
     errors.INVALID_REPLICA_ASSIGNMENT,
     'Attempted to add 2 additional partition(s), but only 1 assignment(s) were specified.',
