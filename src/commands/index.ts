@@ -39,4 +39,10 @@ export const commands: readonly Entry[] = [
   entry('wire', "Show Kafka's messages as JSON, make them from JSON, and check golden data", () => import('./wire'), {
     script: undefined,
   }),
+  entry('zookeeper-server-start', 'Nothing: kt needs no ZooKeeper', () => import('./zookeeper-server-start'), {
+    script: 'zookeeper-server-start.sh',
+  }),
+  entry('zookeeper-server-stop', 'Nothing: kt needs no ZooKeeper', () => import('./zookeeper-server-stop'), {
+    script: 'zookeeper-server-stop.sh',
+  }),
 ]
