@@ -93,6 +93,7 @@ export class Engine implements Service {
         for (const partition of this.partitions.get(effect.topic.name) ?? []) partition.deleted = true
         this.partitions.delete(effect.topic.name)
         this.settingsOf.delete(effect.topic.name)
+        void this.groupCoordinator?.topicDeleted(effect.topic.name).catch((error: unknown) => this.failed(error))
         break
       case 'config':
         this.forgetSettings(effect.resourceType, effect.name)

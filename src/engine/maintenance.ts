@@ -32,6 +32,7 @@ export function startMaintenance(engine: Engine, log: (line: string) => void = (
   const retention = () => expireRecords(engine, { log, stopped: () => stopped })
   if (!engine.metadataLog.begun) void attempt(engine, () => engine.commit([])) // a server leads from its start on
   removeLeftovers(engine)
+  if (engine.groupsLoaded) engine.groups.start()
   repeat(() => engine.settings.logRetentionCheckIntervalMs, retention, engine.settings.logInitialTaskDelayMs)
   repeat(
     () => engine.settings.logFlushOffsetCheckpointIntervalMs,
