@@ -9,9 +9,11 @@ import { KafkaError, kafkaException } from './kafka-error'
 import { Accumulator, type Given, type Headers } from './producer/accumulator'
 import type { OnError, Sent } from './producer/batch'
 import { Sender } from './producer/sender'
+import type { GroupMetadata, Transactions } from './producer/transactions'
 
 export type { Headers } from './producer/accumulator'
 export type { OnError, Sent } from './producer/batch'
+export type { GroupMetadata } from './producer/transactions'
 
 export interface ProducerRecord {
   readonly topic: string
@@ -49,6 +51,7 @@ export class Producer {
     this.accumulator = new Accumulator(config, clock, random, lookup, {
       wake: () => sender.wake(),
       wantTopic: (name) => sender.wantTopic(name),
+      refused: (error) => sender.transactions?.failed(error),
     })
   }
 
@@ -67,6 +70,7 @@ export class Producer {
     timestamp = -1,
   ): Promise<void> | undefined {
     if (this.accumulator.isClosed) throw kafkaException('Cannot perform operation after producer has been closed')
+    this.sender.transactions?.check(`${topic}-${partition}`)
     const { given } = this
     given.topic = topic
     given.key = key
@@ -86,6 +90,7 @@ export class Producer {
         throw new KafkaError(-1, 'java.lang.IllegalArgumentException', text)
       }
       if (this.accumulator.isClosed) throw kafkaException('Cannot perform operation after producer has been closed')
+      this.sender.transactions?.check(`${topic}-${partition ?? -1}`)
       const timestamp = record.timestamp ?? this.clock.now()
       const given = { topic, partition: partition ?? -1, timestamp, key, value, headers }
       void this.accumulator.append(given, undefined, { timestamp, resolve, reject })
@@ -116,6 +121,43 @@ export class Producer {
       this.sender.endFlush()
     }
   }
+
+  // ---- transactions ----
+
+  private get transactions(): Transactions {
+    const { transactions } = this.sender
+    if (transactions) return transactions
+    const text =
+      'Cannot use transactional methods without enabling transactions by setting the transactional.id configuration property'
+    throw new KafkaError(-1, 'java.lang.IllegalStateException', text)
+  }
+  /** Takes the transactional id over, fencing whoever had it. Before anything else; rejects with KafkaError. */
+  async initTransactions(): Promise<void> {
+    await this.transactions.init()
+  }
+  /** Throws KafkaError. */
+  beginTransaction(): void {
+    this.transactions.begin()
+  }
+  /** Stores a group's offsets with the transaction (KIP-98). Rejects with KafkaError. */
+  async sendOffsetsToTransaction(offsets: Parameters<Transactions['sendOffsets']>[0], group: GroupMetadata): Promise<void> {
+    await this.transactions.sendOffsets(offsets, group)
+  }
+  /** Sends what is left and makes it visible as a whole. Rejects with KafkaError: then it is to be aborted. */
+  async commitTransaction(): Promise<void> {
+    this.transactions.beginEnd(true)
+    await this.flush()
+    await this.transactions.end(true)
+  }
+  /** Drops what was not sent and makes what was invisible. Rejects with KafkaError. */
+  async abortTransaction(): Promise<void> {
+    this.transactions.beginEnd(false)
+    this.sender.abortUnsent()
+    await this.flush()
+    await this.transactions.end(false)
+  }
+
+  // ---- the end ----
 
   /** Sends what is left, for `timeoutMs` at most (without: as long as delivery.timeout.ms lets it), gives up the rest, and ends. */
   async close(timeoutMs = Number.POSITIVE_INFINITY): Promise<void> {

@@ -40,24 +40,18 @@ export async function groupOffsets(
     timeoutMs,
   }: { partitions?: readonly TopicPartition[]; requireStable?: boolean; timeoutMs?: number } = {},
 ): Promise<Outcome<(TopicPartition & { readonly outcome: Outcome<StoredOffset> })[]>> {
-  const call = cluster.during('listConsumerGroupOffsets(api=FIND_COORDINATOR)', timeoutMs)
+  const operation = cluster.operation('listConsumerGroupOffsets(api=FIND_COORDINATOR)', timeoutMs)
   const topics = partitions
     ? byTopic(partitions).map(([name, rows]) => ({ name, partitionIndexes: rows.map(({ partition }) => partition) }))
     : null
-  const { errorCode, rows } = await orAsBefore(
-    async () => {
-      const reply = await call(OffsetFetchByName, { groups: [{ groupId, topics }], requireStable })
-      const group = reply.groups[0]
-      return { errorCode: group?.errorCode ?? errors.UNKNOWN_SERVER_ERROR, rows: (group?.topics ?? []).map(rowOf) }
-    },
-    async () => {
-      const reply = await cluster.operation('listConsumerGroupOffsets', timeoutMs).persist(async () => {
-        const { link } = await cluster.coordinator('group', groupId)
-        return link.call(OffsetFetchByName, { groupId, topics })
-      })
-      return { errorCode: reply.errorCode, rows: reply.topics.map(rowOf) }
-    },
-  )
+  const { errorCode, rows } = await operation.persist(async () => {
+    const found = await fetchOffsets(cluster, groupId, topics, requireStable)
+    // A transaction is just ending: its markers come in a moment.
+    if (found.rows.some((row) => row.partitions.some((each) => each.errorCode === errors.UNSTABLE_OFFSET_COMMIT))) {
+      throw kafkaError(errors.UNSTABLE_OFFSET_COMMIT)
+    }
+    return found
+  })
   const error = errorIn(errorCode)
   if (error) return error
   return rows.flatMap(({ topic, partitions: found }) =>
@@ -66,6 +60,28 @@ export async function groupOffsets(
       const stored = { offset: each.committedOffset, leaderEpoch: each.committedLeaderEpoch, metadata: each.metadata ?? '' }
       return { topic, partition, outcome: errorIn(each.errorCode) ?? { topic, partition, ...stored } }
     }),
+  )
+}
+
+/** In today's shape, or in the one for a single group. */
+async function fetchOffsets(
+  cluster: Cluster,
+  groupId: string,
+  topics: readonly { readonly name: string; readonly partitionIndexes: readonly number[] }[] | null,
+  requireStable: boolean,
+): Promise<{ readonly errorCode: number; readonly rows: readonly Row[] }> {
+  const call = cluster.during('listConsumerGroupOffsets(api=FIND_COORDINATOR)')
+  return orAsBefore(
+    async () => {
+      const reply = await call(OffsetFetchByName, { groups: [{ groupId, topics }], requireStable })
+      const group = reply.groups[0]
+      return { errorCode: group?.errorCode ?? errors.UNKNOWN_SERVER_ERROR, rows: (group?.topics ?? []).map(rowOf) }
+    },
+    async () => {
+      const { link } = await cluster.coordinator('group', groupId)
+      const reply = await link.call(OffsetFetchByName, { groupId, topics })
+      return { errorCode: reply.errorCode, rows: reply.topics.map(rowOf) }
+    },
   )
 }
 const rowOf = ({ name, partitions }: { name: string; partitions: Row['partitions'] }): Row => ({ topic: name, partitions })

@@ -45,6 +45,8 @@ export interface AccumulatorEvents {
   wake(): void
   /** Nothing is known of the topic, or not enough. */
   wantTopic(name: string): void
+  /** A record was refused before it came into a batch. */
+  refused(error: KafkaError): void
 }
 
 /** What is known of a topic: it, an error code, or nothing. */
@@ -250,6 +252,7 @@ export class Accumulator {
   }
 
   private refuse(given: Given, failure: KafkaError, watcher: OnError | undefined, send: Send | undefined): void {
+    this.events.refused(failure)
     send?.reject(failure)
     watcher?.(failure, {
       ...given,

@@ -15,6 +15,7 @@ import {
 import { BatchBuilder, type NewRecord } from '../../protocol/batch-builder'
 import { type Record, readRecords } from '../../protocol/batch-reader'
 import { type CodecName, codecs } from '../../protocol/compression/codec'
+import type { ProducerConfig } from '../config/producer'
 import type { KafkaError } from '../kafka-error'
 import type { PartitionQueue } from './queue'
 
@@ -39,6 +40,13 @@ export interface Send {
 export interface Compression {
   readonly codec: CodecName
   readonly level: number | undefined
+}
+
+export function compressionOf(config: ProducerConfig): Compression {
+  const codec = config['compression.type']
+  if (codec === 'none' || codec === 'snappy') return { codec, level: undefined }
+  const level = config[`compression.${codec}.level`]
+  return { codec, level: codec === 'gzip' && level === -1 ? undefined : level }
 }
 
 const FIRST_ROOM = 16_448

@@ -34,6 +34,12 @@ export class PartitionQueue {
     this.ready.push(this.open)
     this.open = undefined
   }
+  /** Takes a batch out, wherever it waits. */
+  drop(batch: ProducerBatch): void {
+    const place = this.ready.indexOf(batch)
+    if (place >= 0) this.ready.splice(place, 1)
+    if (this.open === batch) this.open = undefined
+  }
   /** Puts a batch that was sent back to where it belongs. */
   putBack(batch: ProducerBatch): void {
     const place = batch.sequence < 0 ? 0 : this.ready.findIndex((each) => !comesBefore(each, batch, this.unacknowledged))

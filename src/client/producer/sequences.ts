@@ -12,8 +12,12 @@ const LAST_EPOCH = 32_767
 export class Sequences {
   /** undefined: to be asked for. */
   identity: ProducerIdentity | undefined
+  /** Queues whose numbering has a hole. */
   private readonly bumping = new Set<PartitionQueue>()
   private readonly unresolved = new Set<PartitionQueue>()
+
+  /** `isTransactional`: the epoch is the coordinator's affair, and what fails aborts the transaction. */
+  constructor(private readonly isTransactional = false) {}
 
   /** Whether this batch may be sent now: after all that have earlier numbers and are to be sent again. */
   maySend(queue: PartitionQueue, batch: ProducerBatch): boolean {
@@ -47,6 +51,7 @@ export class Sequences {
   givenUp(queue: PartitionQueue, batch: ProducerBatch, known: boolean): void {
     if (batch.sequence < 0) return
     remove(queue, batch)
+    if (this.isTransactional) return
     if (known) this.bumping.add(queue)
     else if (batch.attempts > 0) {
       queue.unresolved = true
@@ -80,16 +85,18 @@ export class Sequences {
           batch.resequenced = false
           return true
         }
+        if (this.isTransactional) return false
         if (this.unresolved.size === 0 || isNext) this.bumping.add(queue)
         return true
       }
       case errors.UNKNOWN_PRODUCER_ID:
         // Retention took the last that this producer wrote, and what the broker knew of it.
-        if (logStartOffset < 0) return false
+        if (logStartOffset < 0 || this.isTransactional) return false
         if (!batch.resequenced) this.bumping.add(queue)
         batch.resequenced = false
         return true
       case errors.INVALID_PRODUCER_EPOCH:
+        if (this.isTransactional) return false
         this.bumping.add(queue)
         return true
       default:
