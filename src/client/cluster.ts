@@ -13,7 +13,7 @@ import { MetadataCache } from './cluster/metadata-cache'
 import { type Dial, Nodes, type Target, Unreachable } from './cluster/nodes'
 import { Operation, type Surroundings } from './cluster/operation'
 import { type Question, toAny, toController, toCoordinators, toEverybody, type Ways } from './cluster/routes'
-import type { Node, Snapshot, Topic } from './cluster/snapshot'
+import type { Node, Partition, Snapshot, Topic } from './cluster/snapshot'
 import { toLeaders } from './cluster/to-leaders'
 import { type BootstrapAddress, bootstrapAddresses, type ClientConfig } from './config/client'
 import { ConfigException } from './kafka-error'
@@ -155,6 +155,11 @@ export class Cluster {
   async topic(name: string, timeoutMs?: number): Promise<Topic | undefined> {
     await this.operation('describeTopics', timeoutMs).persist(() => this.cache.need([name]))
     return this.cache.snapshot.topics.get(name)
+  }
+
+  /** The topic's partitions in order; none if it does not exist. */
+  async partitions(topic: string, timeoutMs?: number): Promise<readonly Partition[]> {
+    return (await this.topic(topic, timeoutMs))?.partitions ?? []
   }
 
   /** A link to whichever broker can be reached first. Rejects with Disconnected. */

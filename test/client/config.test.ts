@@ -173,3 +173,14 @@ test('an API time-out below the request time-out is refused where it was set, ra
   )
   expect(adminConfig({ 'request.timeout.ms': '90000' })['default.api.timeout.ms']).toBe(90_000)
 })
+
+test('clients without a name are numbered as in Java', () => {
+  const [first, second] = [producerConfig({}), producerConfig({})].map((config) => config['client.id'])
+  expect(first).toMatch(/^producer-\d+$/)
+  expect(Number(second?.slice(9))).toBe(Number(first?.slice(9)) + 1)
+  expect(producerConfig({ 'transactional.id': 'x' })['client.id']).toBe('producer-x')
+  expect(consumerConfig({})['client.id']).toMatch(/^consumer-null-\d+$/)
+  expect(consumerConfig({ 'group.id': 'g', 'group.instance.id': 'i' })['client.id']).toBe('consumer-g-i')
+  expect(adminConfig({})['client.id']).toMatch(/^adminclient-\d+$/)
+  expect(adminConfig({ 'client.id': 'mine' })['client.id']).toBe('mine')
+})

@@ -1,5 +1,6 @@
 /** Properties of an admin client (org.apache.kafka.clients.admin.AdminClientConfig). */
 import { ConfigException } from '../kafka-error'
+import { clientSerial } from './client'
 import { commonDefinitions } from './common'
 import {
   atLeast,
@@ -28,7 +29,8 @@ export type AdminConfig = Values<typeof adminDefinitions>
 
 /** Throws ConfigException. A request time-out that was set above the API time-out raises the latter with it. */
 export function adminConfig(properties: Properties): AdminConfig {
-  const values = readProperties(adminDefinitions, properties)
+  const read = readProperties(adminDefinitions, properties)
+  const values = { ...read, 'client.id': read['client.id'] || `adminclient-${clientSerial('adminclient')}` }
   if (values['default.api.timeout.ms'] >= values['request.timeout.ms']) return values
   if (properties['default.api.timeout.ms'] !== undefined) {
     throw new ConfigException(

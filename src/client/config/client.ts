@@ -32,3 +32,12 @@ export function bootstrapAddresses(servers: readonly string[], property = 'boots
     return { host, port }
   })
 }
+
+const serials = new Map<string, number>()
+
+/** Numbers the clients of a kind that were given no client.id, as the Java clients do: `producer-1`, `consumer-group-2`. */
+export function clientSerial(kind: 'adminclient' | 'producer' | 'consumer'): number {
+  const serial = (serials.get(kind) ?? 0) + 1
+  serials.set(kind, serial)
+  return serial
+}

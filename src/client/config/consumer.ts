@@ -1,5 +1,6 @@
 /** Properties of a consumer (org.apache.kafka.clients.consumer.ConsumerConfig). */
 import { ConfigException, KafkaError } from '../kafka-error'
+import { clientSerial } from './client'
 import { commonDefinitions } from './common'
 import {
   atLeast,
@@ -88,7 +89,9 @@ const CLASSIC_ONLY = ['partition.assignment.strategy', 'heartbeat.interval.ms', 
 
 /** Throws ConfigException. Without a group there is nothing to commit to, so auto commit is off unless asked for, which is an error. */
 export function consumerConfig(properties: Properties): ConsumerConfig {
-  const values = readProperties(consumerDefinitions, properties)
+  const read = readProperties(consumerDefinitions, properties)
+  const serial = () => read['group.instance.id'] ?? clientSerial('consumer')
+  const values = { ...read, 'client.id': read['client.id'] || `consumer-${read['group.id']}-${serial()}` }
   if (values['group.protocol'] === 'consumer') {
     for (const name of CLASSIC_ONLY) {
       if (properties[name] !== undefined) throw new ConfigException(`${name} cannot be set when group.protocol=CONSUMER`)

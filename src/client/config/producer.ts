@@ -1,5 +1,6 @@
 /** Properties of a producer (org.apache.kafka.clients.producer.ProducerConfig). */
 import { ConfigException } from '../kafka-error'
+import { clientSerial } from './client'
 import { commonDefinitions } from './common'
 import {
   atLeast,
@@ -72,6 +73,7 @@ export function producerConfig(properties: Properties): ProducerConfig {
   }
   return {
     ...values,
+    'client.id': values['client.id'] || `producer-${values['transactional.id'] ?? clientSerial('producer')}`,
     'enable.idempotence': idempotent,
     'delivery.timeout.ms': Math.max(values['delivery.timeout.ms'], least),
   }
