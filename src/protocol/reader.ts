@@ -1,32 +1,40 @@
 /**
  * Reads Kafka's primitive types from bytes that anybody may have sent. Nothing is allocated before it is checked against the
- * bytes that are left; everything that does not fit throws Malformed with the position.
+ * bytes that are left, and against what may be allocated for them in all: an object takes many times the bytes that asked for
+ * it, and a megabyte of empty strings would become fifty. Everything that does not fit throws Malformed with the position.
  */
+import { getBool, getExact64, getFloat64, getInt8, getInt16, getInt32, getInt64, getUint16, getUint32, getUuid } from './fixed'
+import { Malformed } from './malformed'
+import { findName, keepName, LONGEST_NAME } from './names'
 
-/** Bytes that are not what they should be. `position` is counted from the start of the buffer given to the reader. */
-export class Malformed extends Error {
-  constructor(
-    readonly position: number,
-    reason: string,
-  ) {
-    super(`${reason} at byte ${position}`)
-    this.name = 'Malformed'
-  }
-}
+export { Malformed, TooLarge } from './malformed'
 
-/** Bytes that may be what they should be, and are more than is taken. */
-export class TooLarge extends Malformed {}
+/** What a reader may allocate if nobody says otherwise, in bytes: more than any honest message takes. */
+const ALLOWED_FACTOR = 16
+const ALLOWED_SLACK = 4 << 20
+
+/** Bytes of heap that a string takes besides its characters, and a view of bytes. */
+const STRING_COST = 16
+const VIEW_COST = 104
+
+/** As in Kafka's generated readers, also where the length is a varint. */
+const LONGEST_STRING = 32767
 
 const strict = new TextDecoder('utf-8', { fatal: true })
 
+const EMPTY = Buffer.alloc(0)
+
 export class Reader {
   readonly end: number
+  /** Bytes of heap that may still be allocated. */
+  allowance: number
   constructor(
     readonly buffer: Buffer,
     public position = 0,
     end = buffer.length,
   ) {
     this.end = end
+    this.allowance = (end - position) * ALLOWED_FACTOR + ALLOWED_SLACK
   }
 
   fail(reason: string): never {
@@ -36,54 +44,66 @@ export class Reader {
     return this.end - this.position
   }
   /** Claims `size` bytes and gives where they begin. */
-  private take(size: number): number {
+  take(size: number): number {
     const at = this.position
     if (size > this.end - at) this.fail(`${size} bytes wanted, ${this.end - at} left`)
     this.position = at + size
     return at
   }
-  /** Refuses a count of elements that the bytes left cannot hold. */
-  room(count: number, leastSize: number): void {
+  /** Refuses a count of elements that the bytes left cannot hold, or that would take `cost` bytes of heap where so many are not allowed. */
+  room(count: number, leastSize: number, cost = 0): void {
     if (count * leastSize > this.end - this.position) this.fail(`${count} elements wanted, ${this.left} bytes left`)
+    this.spend(cost)
+  }
+  private spend(bytes: number): void {
+    this.allowance -= bytes
+    if (this.allowance < 0) this.fail('much more memory wanted than bytes sent')
   }
 
   bool(): boolean {
-    return this.buffer[this.take(1)] !== 0
+    return getBool(this.buffer, this.take(1))
   }
   int8(): number {
-    return this.buffer.readInt8(this.take(1))
+    return getInt8(this.buffer, this.take(1))
   }
   int16(): number {
-    return this.buffer.readInt16BE(this.take(2))
+    return getInt16(this.buffer, this.take(2))
   }
   uint16(): number {
-    return this.buffer.readUInt16BE(this.take(2))
+    return getUint16(this.buffer, this.take(2))
   }
   int32(): number {
-    return this.buffer.readInt32BE(this.take(4))
+    return getInt32(this.buffer, this.take(4))
   }
   uint32(): number {
-    return this.buffer.readUInt32BE(this.take(4))
+    return getUint32(this.buffer, this.take(4))
   }
   int64(): number {
-    const at = this.take(8)
-    const value = this.buffer.readInt32BE(at) * 4294967296 + this.buffer.readUInt32BE(at + 4)
-    if (!Number.isSafeInteger(value)) throw new Malformed(at, 'a 64-bit number beyond 2^53')
-    return value
+    return getInt64(this.buffer, this.take(8))
   }
   exact64(): bigint {
-    return this.buffer.readBigInt64BE(this.take(8))
+    return getExact64(this.buffer, this.take(8))
   }
   float64(): number {
-    return this.buffer.readDoubleBE(this.take(8))
+    return getFloat64(this.buffer, this.take(8))
   }
   uuid(): string {
-    const at = this.take(16)
-    return this.buffer.toString('base64url', at, at + 16)
+    return getUuid(this.buffer, this.take(16))
   }
 
   /** Unsigned LEB128 of at most 32 bits. */
   uvarint(): number {
+    const at = this.position
+    if (at < this.end) {
+      const byte = this.buffer[at] as number
+      if (byte < 0x80) {
+        this.position = at + 1
+        return byte
+      }
+    }
+    return this.longUvarint()
+  }
+  private longUvarint(): number {
     let value = 0
     for (let shift = 0; shift < 35; shift += 7) {
       const byte = this.buffer[this.take(1)] as number
@@ -130,7 +150,9 @@ export class Reader {
   /** `size` bytes, not copied. */
   view(size: number): Buffer {
     if (size < 0) this.fail(`a length of ${size}`)
+    if (size === 0) return EMPTY
     const at = this.take(size)
+    this.spend(VIEW_COST)
     return this.buffer.subarray(at, at + size)
   }
   skip(size: number): void {
@@ -141,8 +163,19 @@ export class Reader {
   /** UTF-8 of `size` bytes. */
   text(size: number): string {
     if (size < 0) this.fail(`a string of ${size} bytes`)
+    if (size > LONGEST_STRING) this.fail(`a string of ${size} bytes (at most ${LONGEST_STRING} are taken)`)
     const at = this.take(size)
-    const value = this.buffer.toString('utf8', at, at + size)
+    if (size === 0) return ''
+    if (size > LONGEST_NAME) return this.newText(at, size)
+    const known = findName(this.buffer, at, size)
+    if (known !== undefined) return known
+    const name = this.newText(at, size)
+    keepName(name, this.buffer, at, size)
+    return name
+  }
+  private newText(at: number, size: number): string {
+    this.spend(STRING_COST + size)
+    const value = this.buffer.toString(undefined, at, at + size) // UTF-8, and 20 ns faster than to say so
     if (value.includes('\ufffd')) {
       try {
         strict.decode(this.buffer.subarray(at, at + size))
@@ -181,6 +214,14 @@ export class Reader {
     return size === -1 ? null : this.view(size)
   }
 
+  /** Whether there are tagged fields; if not, that is read. */
+  hasTags(): boolean {
+    if (this.position < this.end && this.buffer[this.position] === 0) {
+      this.position++
+      return false
+    }
+    return true
+  }
   /** Checks that a tagged field ended where its size said. */
   tagEnd(end: number): void {
     if (this.position !== end) this.fail(`a tagged field should end at byte ${end}`)

@@ -2,37 +2,68 @@
  * Writes Kafka's primitive types. Small things are gathered in one growing buffer; record batches are not copied but stand
  * between pieces of it, so that a Fetch reply goes to the socket as [header, records, rest].
  */
+import { putBool, putExact64, putFloat64, putInt8, putInt16, putInt32, putInt64, putUint16, putUint32, putUuid } from './fixed'
 
 /** Byte runs of at least this size are passed on, not copied. */
 const PASS_ON = 2048
+/** Up to this length a text of ASCII is written faster character by character than by a call into native code. */
+const SHORT = 40
+const LONGEST_STRING = 32767
+
+/**
+ * Memory for messages on their way out, used up from the front. A writer has it to itself until it is finished; one that is made
+ * meanwhile, or is never finished, costs a new slab.
+ */
+const SLAB = 64 * 1024
+const LEAST_LEFT = 1024
+let slab: Buffer | undefined
+let slabUsed = 0
 
 export class Writer {
-  private buffer: Buffer
+  /** Where staged code puts what it has asked room for with `need`, which may replace it. */
+  buffer: Buffer
   private start = 0
   private position = 0
+  private isOfSlab = false
   private pieces: Uint8Array[] | undefined
   private passed = 0
 
-  constructor(size = 256) {
-    this.buffer = Buffer.allocUnsafe(size)
+  /** With a `size` to begin with the bytes are kept in memory of their own: for what lives longer than a moment. */
+  constructor(size?: number) {
+    if (size !== undefined) {
+      this.buffer = Buffer.allocUnsafe(size)
+      return
+    }
+    if (slab) {
+      this.start = slabUsed
+      this.position = slabUsed
+    }
+    this.buffer = slab ?? Buffer.allocUnsafeSlow(SLAB)
+    this.isOfSlab = true
+    slab = undefined
   }
 
   /** Bytes written so far. */
   get length(): number {
     return this.passed + this.position - this.start
   }
-  private need(size: number): number {
+  /** Makes room for `size` bytes and gives where in `buffer` they go. */
+  need(size: number): number {
     const at = this.position
-    if (at + size > this.buffer.length) {
-      const grown = Buffer.allocUnsafe(Math.max((at + size - this.start) * 2, 256))
-      this.buffer.copy(grown, 0, this.start, at)
-      this.buffer = grown
-      this.position = at - this.start + size
-      this.start = 0
-      return this.position - size
-    }
-    this.position = at + size
+    const end = at + size
+    if (end > this.buffer.length) return this.grow(size)
+    this.position = end
     return at
+  }
+  private grow(size: number): number {
+    const used = this.position - this.start
+    const grown = Buffer.allocUnsafe(Math.max((used + size) * 2, 256))
+    this.buffer.copy(grown, 0, this.start, this.position)
+    this.isOfSlab = false
+    this.buffer = grown
+    this.start = 0
+    this.position = used + size
+    return used
   }
   private cut(): void {
     if (this.position > this.start) {
@@ -42,70 +73,78 @@ export class Writer {
       this.start = this.position
     }
   }
+  /** Leaves the rest of the slab to the next. */
+  private release(): void {
+    if (!this.isOfSlab) return
+    this.isOfSlab = false
+    if (this.buffer.length - this.position >= LEAST_LEFT) {
+      slab = this.buffer
+      slabUsed = this.position
+    }
+    this.buffer = this.buffer.subarray(0, this.position) // what is written from here on grows a buffer of its own
+  }
   /** What was written, in pieces that follow each other. */
   finish(): Uint8Array[] {
     this.cut()
+    this.release()
     return this.pieces ?? []
   }
   /** What was written, in one piece. */
   whole(): Buffer {
-    if (!this.pieces) return this.buffer.subarray(this.start, this.position)
-    return Buffer.concat(this.finish())
+    if (this.pieces) return Buffer.concat(this.finish())
+    this.release()
+    return this.buffer.subarray(this.start, this.position)
   }
 
-  private byte(value: number): void {
-    const at = this.need(1) // may replace the buffer
-    this.buffer[at] = value
-  }
   bool(value: boolean): void {
-    this.byte(value ? 1 : 0)
+    const at = this.need(1) // here and below: it may replace the buffer
+    putBool(this.buffer, at, value)
   }
   int8(value: number): void {
     const at = this.need(1)
-    this.buffer.writeInt8(value, at)
+    putInt8(this.buffer, at, value)
   }
   int16(value: number): void {
     const at = this.need(2)
-    this.buffer.writeInt16BE(value, at)
+    putInt16(this.buffer, at, value)
   }
   uint16(value: number): void {
     const at = this.need(2)
-    this.buffer.writeUInt16BE(value, at)
+    putUint16(this.buffer, at, value)
   }
   int32(value: number): void {
     const at = this.need(4)
-    this.buffer.writeInt32BE(value, at)
+    putInt32(this.buffer, at, value)
   }
   uint32(value: number): void {
     const at = this.need(4)
-    this.buffer.writeUInt32BE(value, at)
+    putUint32(this.buffer, at, value)
   }
   int64(value: number): void {
-    if (!Number.isSafeInteger(value)) throw new RangeError(`${value} is not a whole number within 2^53`)
     const at = this.need(8)
-    this.buffer.writeInt32BE(Math.floor(value / 4294967296), at)
-    this.buffer.writeUInt32BE(value >>> 0, at + 4)
+    putInt64(this.buffer, at, value)
   }
   exact64(value: bigint): void {
     const at = this.need(8)
-    this.buffer.writeBigInt64BE(value, at)
+    putExact64(this.buffer, at, value)
   }
   float64(value: number): void {
     const at = this.need(8)
-    this.buffer.writeDoubleBE(value, at)
+    putFloat64(this.buffer, at, value)
   }
   uuid(value: string): void {
-    const at = this.need(16) // may replace the buffer
-    const isUuid = value.length === 22 && this.buffer.write(value, at, 16, 'base64url') === 16
-    if (!isUuid) throw new RangeError(`'${value}' is not a uuid of 22 characters`)
+    const at = this.need(16)
+    putUuid(this.buffer, at, value)
   }
+  /** Unsigned LEB128 of a whole number of at most 53 bits. */
   uvarint(value: number): void {
+    let at = this.need(value < 0x80 ? 1 : sizeOfUvarint(value))
     let rest = value
     while (rest >= 0x80) {
-      this.byte((rest % 128) | 0x80)
+      this.buffer[at++] = (rest % 128) | 0x80
       rest = Math.floor(rest / 128)
     }
-    this.byte(rest)
+    this.buffer[at] = rest
   }
   varint(value: number): void {
     this.uvarint(((value << 1) ^ (value >> 31)) >>> 0)
@@ -118,10 +157,14 @@ export class Writer {
     }
     let rest = BigInt.asUintN(64, (BigInt(value) << 1n) ^ (BigInt(value) >> 63n))
     while (rest >= 0x80n) {
-      this.byte(Number(rest & 0x7fn) | 0x80)
+      this.uint8(Number(rest & 0x7fn) | 0x80)
       rest >>= 7n
     }
-    this.byte(Number(rest))
+    this.uint8(Number(rest))
+  }
+  private uint8(value: number): void {
+    const at = this.need(1)
+    this.buffer[at] = value
   }
 
   /** Bytes as they are. */
@@ -136,25 +179,45 @@ export class Writer {
     const at = this.need(value.length)
     this.buffer.set(value, at)
   }
+
+  string(value: string): void {
+    if (this.shortText(value, 2)) return
+    const size = sizeOfText(value)
+    this.int16(size)
+    this.text(value, size)
+  }
+  compactString(value: string): void {
+    if (this.shortText(value, 1)) return
+    const size = sizeOfText(value)
+    this.uvarint(size + 1)
+    this.text(value, size)
+  }
+  /** Writes a short text of ASCII, in front of it its length, in two bytes or, one greater, in one; false: it is none. */
+  private shortText(value: string, before: 1 | 2): boolean {
+    const { length } = value
+    if (length > SHORT) return false
+    const at = this.need(before + length)
+    const { buffer } = this
+    const first = at + before
+    for (let i = 0; i < length; i++) {
+      const code = value.charCodeAt(i)
+      if (code >= 0x80) {
+        this.position = at
+        return false
+      }
+      buffer[first + i] = code
+    }
+    if (before === 2) buffer[at] = 0
+    buffer[first - 1] = before === 2 ? length : length + 1
+    return true
+  }
   private text(value: string, size: number): void {
     const at = this.need(size)
     this.buffer.write(value, at, size, 'utf8')
   }
-  string(value: string): void {
-    const size = Buffer.byteLength(value)
-    if (size > 32767) throw new RangeError(`a string of ${size} bytes is longer than 32767`)
-    this.int16(size)
-    this.text(value, size)
-  }
   stringOrNull(value: string | null): void {
     if (value === null) this.int16(-1)
     else this.string(value)
-  }
-  compactString(value: string): void {
-    const size = Buffer.byteLength(value)
-    if (size > 32767) throw new RangeError(`a string of ${size} bytes is longer than 32767`)
-    this.uvarint(size + 1)
-    this.text(value, size)
   }
   compactStringOrNull(value: string | null): void {
     if (value === null) this.uvarint(0)
@@ -192,4 +255,16 @@ export class Writer {
     this.uvarint(content.length)
     this.raw(content)
   }
+}
+
+function sizeOfUvarint(value: number): number {
+  let size = 1
+  for (let rest = value; rest >= 0x80; rest = Math.floor(rest / 128)) size++
+  return size
+}
+
+function sizeOfText(value: string): number {
+  const size = Buffer.byteLength(value)
+  if (size > LONGEST_STRING) throw new RangeError(`a string of ${size} bytes is longer than ${LONGEST_STRING}`)
+  return size
 }

@@ -1,0 +1,45 @@
+/**
+ * Short texts that come again and again: topics, groups, members. Making a string of bytes costs a call into native code, 60 to 100
+ * ns; to see that the bytes are those of a string that was made before costs a third of that, and no memory.
+ *
+ * A table with one place for each hash: what comes later takes the place. Only ASCII is kept, so that what is found here needs
+ * no check of its UTF-8.
+ */
+
+import { getInt32 } from './fixed'
+
+/** Longer texts are not looked for. */
+export const LONGEST_NAME = 32
+const PLACES = 4096
+
+const kept: string[] = new Array<string>(PLACES).fill('')
+
+/** What is looked at of a long name besides its first bytes: names differ at their ends, random ones most of all. */
+const TAIL = 24
+
+/** Four bytes a step; the last step overlaps the one before. The `!` say that there are `size` > 0 bytes. */
+function placeOf(bytes: Uint8Array, at: number, size: number): number {
+  const end = at + size
+  let hash = size
+  if (size >= 4) {
+    hash ^= getInt32(bytes, at)
+    for (let i = size > TAIL ? end - TAIL : at; i < end - 4; i += 4) hash = Math.imul(hash, 0x9e3779b1) ^ getInt32(bytes, i)
+    hash = Math.imul(hash, 0x9e3779b1) ^ getInt32(bytes, end - 4)
+  } else {
+    for (let i = at; i < end; i++) hash = (hash << 8) | bytes[i]!
+  }
+  return Math.imul(hash ^ (hash >>> 15), 0x85ebca6b) >>> 20
+}
+
+/** The string that `size` bytes, 1 to LONGEST_NAME of them, stand for, if it is here. */
+export function findName(bytes: Uint8Array, at: number, size: number): string | undefined {
+  const name = kept[placeOf(bytes, at, size)]!
+  if (name.length !== size) return undefined
+  for (let i = 0; i < size; i++) if (name.charCodeAt(i) !== bytes[at + i]!) return undefined
+  return name
+}
+
+/** Keeps `name`, which those bytes stand for. */
+export function keepName(name: string, bytes: Uint8Array, at: number, size: number): void {
+  if (name.length === size) kept[placeOf(bytes, at, size)] = name // shorter: it is not all ASCII
+}
