@@ -283,10 +283,17 @@ export class GroupCoordinator {
     }
     again()
   }
+  /** A clean end: what is under way is left so that the next coordinator goes on with it. */
   close(): void {
     this.expiry?.cancel()
     this.expiry = undefined
     this.shards.close()
+  }
+  /** Lets go without a word, as a crash would. */
+  abandon(): void {
+    this.expiry?.cancel()
+    this.expiry = undefined
+    this.shards.abandon()
   }
 
   /** Deletes expired offsets, and groups that have neither members nor offsets. */

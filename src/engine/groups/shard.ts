@@ -7,6 +7,7 @@
 import { errors } from '../../protocol/errors'
 import type { System } from '../../system/system'
 import { apply, applyMarker, GroupState } from './apply'
+import { unfinishedMetadata } from './classic/metadata-record'
 import { prepareRebalance } from './classic/rebalance'
 import { joinError, MEMBER_TIMER, settle, step, syncError } from './classic/step'
 import { loadRegex, resolveRegexes, takeResolved } from './consumer/regex'
@@ -101,7 +102,18 @@ export class Shard {
     )
   }
 
-  /** Forgets the timers; the log keeps what matters. */
+  /** A clean end: the log is told of rebalances that are under way, and keeps the rest already. */
+  end(): void {
+    for (const group of this.state.groups.values()) {
+      const record = group.kind === 'classic' ? unfinishedMetadata(group) : undefined
+      if (!record || this.givenUp) continue
+      const plan = this.plan(group.groupId)
+      plan.records.push(record)
+      this.append(plan)
+    }
+    this.close()
+  }
+  /** Forgets the timers. */
   close(): void {
     this.givenUp = true
     this.timers.clear()

@@ -32,8 +32,14 @@ export class Shards {
   ifLoaded(partition: number): Shard | undefined {
     return this.loaded.get(partition)
   }
-  close(): void {
+  /** Ends all of them as a crash would. */
+  abandon(): void {
     for (const shard of this.loaded.values()) shard.close()
+    this.loaded.clear()
+  }
+  /** A clean end of all of them. */
+  close(): void {
+    for (const shard of [...this.loaded.values()]) shard.end()
     this.loaded.clear()
   }
 

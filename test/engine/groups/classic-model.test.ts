@@ -104,7 +104,7 @@ class Model {
     const reader = new GroupCoordinator({ ...this.world, system: { clock: new FakeClock(), random: this.world.random } })
     const found = this.look(reader)
     expect(found).toEqual({ groupState, members, protocolData: found.protocolData, protocolType: found.protocolType })
-    reader.close()
+    reader.abandon()
   }
   private look(groups: GroupCoordinator) {
     const { groupState, members, protocolData, protocolType } = groups.describe('g', this.world.caller(5))

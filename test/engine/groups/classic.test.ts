@@ -468,3 +468,19 @@ test('when the assignment cannot be written everybody who waits is sent to look 
   await world.pass(0)
   expect([a, b, c].map((member) => member.synced?.errorCode)).toEqual(Array(3).fill(errors.NOT_COORDINATOR))
 })
+
+test('who left while the broker was ending is not waited for by the next one', async () => {
+  const world = new World({ initialRebalanceDelayMs: 0 })
+  const [a, b] = [new Member(world), new Member(world)]
+  await stable(world, [a, b])
+  await a.leave()
+  world.handOver()
+  await b.beat() // the group is read
+  await world.pass(10)
+  expect(await b.beat()).toBe(errors.REBALANCE_IN_PROGRESS)
+  await b.join()
+  await world.pass(0)
+  await b.sync()
+  expect(state(world)).toBe('Stable')
+  expect(world.groups.describe('g', world.caller(6)).members.length).toBe(1)
+})

@@ -123,7 +123,7 @@ class Model {
     }
     const reader = new GroupCoordinator({ ...this.world, system: { clock: new FakeClock(), random: this.world.random } })
     expect(reader.describeConsumer('g')).toEqual(this.world.groups.describeConsumer('g'))
-    reader.close()
+    reader.abandon()
   }
   async end(): Promise<void> {
     await this.wait(61_000) // seats whose holders are away are free, patterns are matched anew

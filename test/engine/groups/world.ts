@@ -183,6 +183,11 @@ export class World {
   }
   /** The process dies and another one opens the log. */
   restart(): void {
+    this.groups.abandon()
+    this.groups = this.start()
+  }
+  /** The process ends cleanly and another one opens the log. */
+  handOver(): void {
     this.groups.close()
     this.groups = this.start()
   }

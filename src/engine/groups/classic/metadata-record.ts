@@ -30,6 +30,22 @@ export function newGroupMetadata(group: ClassicGroup): GroupRecord {
   )
 }
 
+/** The member that stands for those who left: it belongs to nobody, and is found to be gone at once. */
+const GONE = 'gone'
+
+/**
+ * What a broker that ends writes of a group in the middle of a rebalance: whoever reads it finds the members that are still there,
+ * and one whose session is over, so that the rebalance begins again. Without it the next broker would wait out the session of
+ * everybody who left since the last generation. Undefined: the last generation's record says it all.
+ */
+export function unfinishedMetadata(group: ClassicGroup): GroupRecord | undefined {
+  const [somebody] = group.members.values()
+  if (group.state === 'Stable' || group.state === 'Empty' || group.protocol === null || !somebody) return undefined
+  const gone: ClassicMember = { ...somebody, memberId: GONE, instanceId: null, sessionTimeoutMs: 1, assignment: NO_BYTES }
+  const leader = group.leader !== null && group.members.has(group.leader) ? group.leader : somebody.memberId
+  return newGroupMetadata({ ...group, leader, members: new Map([...group.members, [GONE, gone]]) })
+}
+
 /** The first sign of a group, written before its first generation; nothing is known of it yet. */
 export const newEmptyMetadata = (groupId: string, since: number): GroupRecord =>
   record(
