@@ -1,6 +1,6 @@
 /** Prints what a consumer gives, until enough was printed, nothing comes any more, or somebody says stop. */
 import type { Context } from '../cli/command'
-import type { Consumer, Record } from '../client/consumer'
+import type { Consumer, Record, TopicPartition } from '../client/consumer'
 import { clientError, type KafkaError } from '../client/kafka-error'
 import type { Formatter } from './console-consumer-formatter'
 
@@ -35,6 +35,8 @@ const LONGEST_POLL_MS = 1000
 export class Loop {
   /** Records that were taken, printed or not. */
   count = 0
+  /** Partitions of which records were given and not taken. */
+  readonly unfinished: TopicPartition[] = []
   private failure: { readonly error: unknown; readonly where: string } | undefined
   private isStopped = false
 
@@ -84,10 +86,18 @@ export class Loop {
   private async print(batches: Awaited<ReturnType<Consumer['poll']>>): Promise<void> {
     const { out, system } = this.context
     let bytes = 0
+    let isOver = false
     for (const batch of batches) {
-      if (this.hasEnough || this.isStopped) return
-      const goesOn = batch.forEachRecord((record) => this.take(record, batch))
-      if (!goesOn) return
+      if (isOver || this.hasEnough || this.isStopped) {
+        this.unfinished.push(batch)
+        continue
+      }
+      let last = -1
+      isOver = !batch.forEachRecord((record) => {
+        last = record.offset
+        return this.take(record, batch)
+      })
+      if (isOver && last < batch.lastOffset) this.unfinished.push(batch)
       bytes += batch.sizeBytes
       const wait = out.ready()
       if (wait) await wait

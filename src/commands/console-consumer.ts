@@ -8,7 +8,7 @@ import { exit, Failure, messageOf, OptionError } from '../cli/errors'
 import { javaPattern } from '../cli/java-regex'
 import { logLine } from '../cli/log'
 import type { Cluster } from '../client/cluster'
-import { Consumer } from '../client/consumer'
+import { Consumer, type TopicPartition } from '../client/consumer'
 import { checkConsumerOptions, formatterProperties, type Settings, settingsOf, startOf } from './console-consumer-check'
 import { DEFAULT_FORMATTER, type Formatter, formatterOf } from './console-consumer-formatter'
 import { type End, Loop } from './console-consumer-loop'
@@ -172,6 +172,7 @@ async function consume(
     })
     end = await loop.run()
     count = loop.count
+    if (voice === 'kafka') rewind(consumer, loop.unfinished)
     if (voice === 'kafka' && (end.why === 'timeout' || end.why === 'poll')) {
       out.error(`${log('Error processing message, terminating consumer process: ')}\n${end.error}`)
     }
@@ -183,6 +184,18 @@ async function consume(
   }
   if (voice === 'kafka' && options.enableSystestEvents) out.line('shutdown_complete')
   return voice === 'kafka' ? kafkaCode(end, out, log) : ktCode(end, count, options.maxMessages)
+}
+
+/** Kafka's tool goes back to what it did not print, and so commits an offset without its leader epoch. */
+function rewind(consumer: Consumer, partitions: readonly TopicPartition[]): void {
+  for (const partition of partitions) {
+    try {
+      const position = consumer.position(partition)
+      if (position !== undefined) consumer.seek(partition, position)
+    } catch {
+      // it is somebody else's by now
+    }
+  }
 }
 
 /** Only a record that cannot be printed fails. */
