@@ -8,7 +8,7 @@ import { Assembler } from '../protocol/assembler'
 import type { Call, Peer, Served, Service } from '../protocol/call'
 import { requestCodec } from '../protocol/codecs'
 import { errors } from '../protocol/errors'
-import { type RequestHeader, decodeRequestHeader, encodeResponse } from '../protocol/frames'
+import { decodeRequestHeader, encodeResponse, type RequestHeader } from '../protocol/frames'
 import { giveBuffer } from '../protocol/pool'
 import { Malformed, Reader } from '../protocol/reader'
 import type { Connection } from '../system/system'
@@ -24,6 +24,13 @@ export interface ConnectionOptions {
 /** Requests of one connection that may be under way, and reply bytes that may wait, before reading from it stops. */
 const MAX_UNDER_WAY = 128
 const MAX_PENDING_BYTES = 16 * 1024 * 1024
+
+/**
+ * Heap that a request may take when it is decoded: some requests of honest clients, thousands of topics to create or to describe, take
+ * seven times their bytes; a hostile one, fifty.
+ */
+const ALLOWED_FACTOR = 4
+const ALLOWED_SLACK = 512 * 1024
 
 const PRODUCE = 0
 
@@ -71,11 +78,14 @@ export class ClientConnection {
 
   private data(chunk: Buffer): void {
     if (this.closed) return
+    this.safely(() => this.assembler.add(chunk))
+  }
+  /** Whatever goes wrong in `work` ends this connection and nothing else. */
+  private safely(work: () => void): void {
     try {
-      this.assembler.add(chunk)
+      work()
     } catch (error) {
-      if (!(error instanceof Malformed)) throw error
-      this.refuse(error.message)
+      this.refuse(error instanceof Malformed ? error.message : `this should not happen: ${stackOf(error)}`)
     }
   }
 
@@ -83,6 +93,7 @@ export class ClientConnection {
     if (this.closed) return
     if (this.backlog) {
       this.backlog.push(frame)
+      if (this.backlog.length > MAX_UNDER_WAY) this.pause()
       return
     }
     const apiKey = frame.length >= 2 ? frame.readInt16BE(0) : -1
@@ -95,19 +106,24 @@ export class ClientConnection {
     const loaded = (served: Served | undefined) => {
       const waiting = this.backlog ?? []
       this.backlog = undefined
-      this.request(frame, apiKey, served)
-      for (const next of waiting) this.frame(next)
+      this.safely(() => {
+        this.request(frame, apiKey, served)
+        for (const next of waiting) this.frame(next)
+        this.relax()
+      })
     }
-    found.then(loaded, (error) => this.refuse(`API ${apiKey} could not be loaded: ${(error as Error).message}`))
+    found.then(loaded, (error) => this.refuse(`API ${apiKey} could not be loaded: ${stackOf(error)}`))
   }
 
   private request(frame: Buffer, apiKey: number, served: Served | undefined): void {
     if (this.closed) return
     if (!served) {
-      this.refuse(`API ${apiKey} is unknown`)
+      const version = frame.length >= 4 ? ` (version ${frame.readInt16BE(2)})` : ''
+      this.refuse(frame.length < 2 ? `a frame of ${frame.length} bytes is no request` : `API ${apiKey}${version} is unknown`)
       return
     }
     const reader = new Reader(frame)
+    reader.allowance = frame.length * ALLOWED_FACTOR + ALLOWED_SLACK
     let header: RequestHeader | undefined
     try {
       header = decodeRequestHeader(reader, () => served.api.flexible)
@@ -153,14 +169,14 @@ export class ClientConnection {
     const slot = this.slot()
     const silent = api.key === PRODUCE && (request as { acks?: number }).acks === 0
     const { apiVersion, correlationId } = header
-    this.call(header.clientId ?? '')(api, request as never, apiVersion).then(
-      (reply) => {
-        if (api.key === PRODUCE) giveBuffer(frame) // what it carried is in the log
-        if (silent) this.fill(slot, [], producedWithError(reply))
-        else this.fill(slot, this.encode(api, apiVersion, correlationId, reply))
-      },
-      (error) => this.refuse(`${api.name} version ${apiVersion} failed: ${(error as Error).stack ?? error}`),
-    )
+    const answered = (reply: object) => {
+      if (api.key === PRODUCE) giveBuffer(frame) // what it carried is in the log
+      if (silent) this.fill(slot, [], producedWithError(reply))
+      else this.fill(slot, this.encode(api, apiVersion, correlationId, reply))
+    }
+    this.call(header.clientId ?? '')(api, request as never, apiVersion)
+      .then(answered)
+      .catch((error) => this.refuse(`${api.name} version ${apiVersion} failed: ${stackOf(error)}`))
   }
   private encode(api: Served['api'], version: number, correlationId: number, reply: object): readonly Uint8Array[] {
     try {
@@ -176,11 +192,13 @@ export class ClientConnection {
   private slot(): Slot {
     const slot: Slot = { pieces: undefined }
     this.slots.push(slot)
-    if (!this.paused && this.slots.length > MAX_UNDER_WAY) {
-      this.paused = true
-      this.connection.pause()
-    }
+    if (this.slots.length > MAX_UNDER_WAY) this.pause()
     return slot
+  }
+  private pause(): void {
+    if (this.paused) return
+    this.paused = true
+    this.connection.pause()
   }
   private fill(slot: Slot, pieces: readonly Uint8Array[], close?: 'close' | undefined): void {
     if (this.closed) return
@@ -192,7 +210,7 @@ export class ClientConnection {
     if (this.flushing || slot !== this.slots[0]) return
     this.flushing = true
     // after everything that can be answered in this turn has been: one write for all of it
-    process.nextTick(() => this.flush())
+    process.nextTick(() => this.safely(() => this.flush()))
   }
   private flush(): void {
     this.flushing = false
@@ -205,18 +223,18 @@ export class ClientConnection {
         for (const piece of out) giveBuffer(piece)
       })
     }
-    if (!this.paused && this.connection.pending > MAX_PENDING_BYTES) {
-      this.paused = true
-      this.connection.pause()
-    }
+    if (this.connection.pending > MAX_PENDING_BYTES) this.pause()
     this.relax()
   }
   private relax(): void {
-    if (!this.paused || this.slots.length > MAX_UNDER_WAY / 2 || this.connection.pending > MAX_PENDING_BYTES / 2) return
+    if (!this.paused || this.backlog || this.slots.length > MAX_UNDER_WAY / 2) return
+    if (this.connection.pending > MAX_PENDING_BYTES / 2) return
     this.paused = false
     this.connection.resume()
   }
 }
+
+const stackOf = (error: unknown): string => (error instanceof Error && error.stack) || String(error)
 
 function producedWithError(reply: object): 'close' | undefined {
   const { responses } = reply as { responses: readonly { partitionResponses: readonly { errorCode: number }[] }[] }
