@@ -36,6 +36,8 @@ const WASM = { '@bokuweb/zstd-wasm': 'zstd.wasm', '@platformatic/wasm-utils': 'n
  * split by rolldown: a file for each command, each answer of the engine, and each thing that is drawn.
  */
 const GROUPS = {
+  // what `kt --version` needs
+  main: [/src\/main\.ts$/, /rolldown\/runtime/],
   cli: [
     /node_modules\/commander\//,
     /src\/cli\/(?!where|hold|legacy|notes|help|man|pages|front|table|java|version|complete)[\w-]+\.ts$/,
@@ -89,6 +91,14 @@ async function bundle() {
           this.emitFile({ type: 'asset', fileName: 'THIRD-PARTY-NOTICES', source: notices(ids) })
         },
       },
+      {
+        name: 'wrapped', // as bin/kt calls it: putting the text together there would copy it
+        generateBundle(_options, chunks) {
+          for (const chunk of Object.values(chunks)) {
+            if (chunk.type === 'chunk') chunk.code = wrapped(chunk)
+          }
+        },
+      },
     ],
     logLevel: 'warn',
     checks: { ineffectiveDynamicImport: false }, // a file may be loaded late by one and belong to another that is loaded late
@@ -96,6 +106,8 @@ async function bundle() {
       dir: 'dist',
       format: 'cjs',
       cleanDir: true,
+      // half the bytes to read, each of them one byte of memory, and the names as they were
+      minify: { compress: false, mangle: false, codegen: { removeWhitespace: true, asciiOnly: true } },
       entryFileNames: '[name].js',
       chunkFileNames: '[name]-[hash].js',
       codeSplitting: {
@@ -109,11 +121,22 @@ async function bundle() {
   writeFileSync(join('dist', 'package.json'), '{ "type": "commonjs" }\n') // found at once, where Node looks for one
 }
 
+function wrapped({ code, moduleIds }) {
+  const packages = packagesOf(moduleIds).map((folder) => folder.replace(/.*node_modules\//, ''))
+  const heading = packages.length > 0 ? `// with ${packages.join(', ')}\n` : ''
+  return `${heading}(function (exports, require, module, __filename, __dirname) {${code}\n})\n`
+}
+
+/** The folders of the packages that these files are of. */
+function packagesOf(moduleIds) {
+  const folders = moduleIds.flatMap((id) => /.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(id)?.[0] ?? [])
+  return [...new Set(folders)].sort()
+}
+
 /** The licences of the packages whose code is in the bundle, as they ask for. */
 function notices(moduleIds) {
-  const inlined = moduleIds.flatMap((id) => /.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(id)?.[0] ?? [])
   const copied = Object.keys(WASM).map((name) => join('node_modules', name))
-  const texts = [...new Set([...inlined, ...copied])].sort().map((folder) => {
+  const texts = [...new Set([...packagesOf(moduleIds), ...copied])].sort().map((folder) => {
     const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
     const file = readdirSync(folder).find((one) => /^licen[cs]e/i.test(one))
     return `${name} ${version} (${license})\n\n${file ? readFileSync(join(folder, file), 'utf8').trim() : 'No licence file is shipped with it.'}\n`

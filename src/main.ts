@@ -3,6 +3,7 @@
  * is, and what it draws on. The name the program was called by chooses the voice: `kafka-topics.sh` is `topics` under Kafka's
  * rules, anything else is kt.
  */
+import { afterWrites, processTerminal } from './cli/process'
 import { kafkaVersion, ktVersion } from './cli/version'
 import { commands, type Entry } from './commands'
 
@@ -11,8 +12,7 @@ function main(): void {
   const called = path.slice(path.lastIndexOf('/') + 1)
   const link = commands.find((one) => one.script === called)
   if (words.length === 1 && words[0] === '--version' && (link?.hasVersion ?? true)) {
-    process.stdout.on('error', () => {}) // nobody reads it: that is no mistake
-    process.stdout.write(`${link ? kafkaVersion : ktVersion}\n`)
+    processTerminal(words).stdout.write(`${link ? kafkaVersion : ktVersion}\n`)
     return
   }
   process.on('uncaughtException', fatal)
@@ -23,20 +23,17 @@ function main(): void {
 }
 
 async function run(entry: Entry, voice: 'kafka' | 'kt', words: readonly string[]): Promise<number> {
-  const around = world(words)
-  const [{ default: command }, { runCommand }] = await Promise.all([entry.load(), import('./cli/run')])
-  const { terminal, system } = await around
-  return runCommand(command, voice, terminal, system, doors)
+  const [{ default: command }, { runCommand }, { realSystem }] = await Promise.all([
+    entry.load(),
+    import('./cli/run'),
+    import('./system'),
+  ])
+  return runCommand(command, voice, processTerminal(words), realSystem, doors)
 }
 
 async function front(words: readonly string[]): Promise<number> {
-  const { front } = await import('./cli/front')
-  return front(words, commands, await world(words))
-}
-
-async function world(words: readonly string[]) {
-  const [{ processTerminal }, { realSystem }] = await Promise.all([import('./cli/process'), import('./system')])
-  return { terminal: processTerminal(words), system: realSystem }
+  const [{ front }, { realSystem }] = await Promise.all([import('./cli/front'), import('./system')])
+  return front(words, commands, { terminal: processTerminal(words), system: realSystem })
 }
 
 type Where = typeof import('./cli/where')
@@ -47,8 +44,7 @@ const doors = {
 }
 
 /** Ends the process once what was written has left it; timers and sockets that are still there do not hold it up. */
-async function end(code: number): Promise<void> {
-  const { afterWrites } = await import('./cli/process')
+function end(code: number): void {
   afterWrites(() => process.exit(code))
 }
 

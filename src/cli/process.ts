@@ -1,4 +1,5 @@
 /** The real terminal: the process's own streams, environment and signals. */
+import { mayBeTerminal, writeNow } from '../system/standard'
 import { exit, Failure } from './errors'
 import type { Input, Output, Signal, Terminal } from './terminal'
 
@@ -11,8 +12,8 @@ export function processTerminal(argv: readonly string[]): Terminal {
     get stdin() {
       return input()
     },
-    stdout: output(() => process.stdout),
-    stderr: output(() => process.stderr),
+    stdout: output(1, () => process.stdout),
+    stderr: output(2, () => process.stderr),
     get choose() {
       return process.stdin.isTTY && process.stderr.isTTY ? choose : undefined
     },
@@ -37,37 +38,59 @@ const input = (): Input => ({ isTTY: process.stdin.isTTY === true, chunks: () =>
 
 const opened: NodeJS.WriteStream[] = []
 
-/** A stream is made when it is first used: making one costs up to a millisecond. */
-function output(stream: () => NodeJS.WriteStream): Output {
+/** What a pipe takes on every system although nobody reads: so much is written at once, without a stream. */
+const AT_ONCE_BYTES = 16 * 1024
+const NOTHING = new Uint8Array(0)
+/** EIO: the terminal was closed; ENXIO, ENOTCONN: there never was one. */
+const NOBODY_READS = ['EPIPE', 'EIO', 'ENXIO', 'ENOTCONN', 'ECONNRESET']
+
+/** A stream is made when it is needed: for a terminal, and for more than the first few lines. Most commands need none. */
+function output(fd: 1 | 2, stream: () => NodeJS.WriteStream): Output {
   let made: NodeJS.WriteStream | undefined
+  let atOnce = AT_ONCE_BYTES
   let isGone = false
   const listeners: (() => void)[] = []
   function open(): NodeJS.WriteStream {
     if (made) return made
     made = stream()
     opened.push(made)
-    made.on('error', (error: NodeJS.ErrnoException) => {
-      // EIO: the terminal was closed; ENXIO, ENOTCONN: there never was one
-      if (!['EPIPE', 'EIO', 'ENXIO', 'ENOTCONN', 'ECONNRESET'].includes(error.code ?? '')) throw error
-      if (isGone) return
-      isGone = true
-      for (const listener of listeners) listener()
-    })
+    made.on('error', failed)
     return made
+  }
+  function failed(error: NodeJS.ErrnoException): void {
+    if (!NOBODY_READS.includes(error.code ?? '')) throw error
+    if (isGone) return
+    isGone = true
+    for (const listener of listeners) listener()
+  }
+  /** Gives what was not taken. */
+  function writeAtOnce(bytes: Uint8Array): Uint8Array {
+    if (bytes.length > atOnce) return bytes
+    atOnce -= bytes.length
+    try {
+      return bytes.subarray(writeNow(fd, bytes))
+    } catch (error) {
+      failed(error as NodeJS.ErrnoException)
+      return NOTHING
+    }
   }
   return {
     get isTTY() {
-      return open().isTTY === true
+      return mayBeTerminal(fd) && open().isTTY === true
     },
     get columns() {
       return open().columns ?? 80
     },
-    write: (data) => isGone || open().write(data),
+    write(data) {
+      if (isGone) return true
+      const rest = made ? data : writeAtOnce(typeof data === 'string' ? Buffer.from(data) : data)
+      return rest.length === 0 || open().write(rest)
+    },
     drained: () =>
       new Promise((resolve) => {
-        if (isGone || !open().writableNeedDrain) return resolve()
+        if (isGone || !made?.writableNeedDrain) return resolve()
         listeners.push(resolve)
-        open().once('drain', resolve)
+        made.once('drain', resolve)
       }),
     onGone: (listener) => void listeners.push(listener),
   }

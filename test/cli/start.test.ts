@@ -32,9 +32,7 @@ const isChunk = (file: string) => /\/dist\/[^/]+\.js$/.test(file)
 /** Packages whose code is in the chunks that were loaded. */
 function packagesIn(files: readonly string[]): string[] {
   const texts = files.filter((file) => isChunk(file)).map((file) => readFileSync(file, 'utf8'))
-  const found = texts.flatMap((text) =>
-    [...text.matchAll(/^\/\/ node_modules\/((?:@[\w-]+\/)?[\w.-]+)/gm)].map((match) => match[1] as string),
-  )
+  const found = texts.flatMap((text) => /^\/\/ with (.*)\n/.exec(text)?.[1]?.split(', ') ?? [])
   return [...new Set(found)].sort()
 }
 
