@@ -1,10 +1,9 @@
 /**
  * Kafka's lock on a log directory: an fcntl lock on `.lock`, as java.nio's FileChannel.tryLock takes it, so that a JVM Kafka and
  * kt exclude each other, and freed by the kernel when the process dies. Node has no fcntl: fs-native-extensions has it (its
- * binary is required directly, its loader costs 9 ms), and so has SQLite, which locks bytes of the file that the JVM locks too.
+ * binary is opened directly, its loader costs 9 ms), and so has SQLite, which locks bytes of the file that the JVM locks too.
  */
-import { closeSync, constants, openSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import { closeSync, constants, existsSync, openSync } from 'node:fs'
 import type { Lock } from './system'
 
 interface FcntlBinding {
@@ -16,20 +15,28 @@ interface Database {
   close(): void
 }
 
-const require = createRequire(__filename)
+const BINARY = `node_modules/fs-native-extensions/prebuilds/${process.platform}-${process.arch}/fs-native-extensions.node`
 
+/** Looked for where `require` would: to have that in every kind of module takes node:module, and 2 ms. */
 function loadBinding(): FcntlBinding | undefined {
-  const platform = `${process.platform}-${process.arch}`
-  try {
-    const home = require.resolve('fs-native-extensions/package.json').replace(/package\.json$/, '')
-    return require(`${home}prebuilds/${platform}/fs-native-extensions.node`) as FcntlBinding
-  } catch {
-    return undefined
+  for (let folder = __dirname; folder !== ''; folder = folder.slice(0, folder.lastIndexOf('/'))) {
+    const path = `${folder}/${BINARY}`
+    if (!existsSync(path)) continue
+    const module = { exports: {} }
+    try {
+      process.dlopen(module, path)
+      return module.exports as FcntlBinding
+    } catch {
+      return undefined // made for another machine
+    }
   }
+  return undefined
 }
 
+let binding: FcntlBinding | undefined
+
 export function lockFile(path: string): Lock | undefined {
-  const binding = loadBinding()
+  binding ??= loadBinding()
   return binding ? lockByFcntl(binding, path) : lockBySqlite(path)
 }
 
@@ -54,7 +61,7 @@ function lockByFcntl(binding: FcntlBinding, path: string): Lock | undefined {
 function lockBySqlite(path: string): Lock | undefined {
   let open: (path: string) => Database
   try {
-    const { DatabaseSync } = require('node:sqlite') as { DatabaseSync: new (path: string) => Database }
+    const { DatabaseSync } = process.getBuiltinModule('node:sqlite') as { DatabaseSync: new (path: string) => Database }
     open = (file) => new DatabaseSync(file)
   } catch {
     throw new Error(`cannot lock ${path}: install the optional package fs-native-extensions, or use Node 22.13 or newer`)
