@@ -4,7 +4,7 @@
  * below: with log.retention.hours in the file and log.retention.ms set at run time, the latter counts.
  */
 import { brokerConfig, brokerConfigs, brokerSynonyms } from './broker-configs'
-import { acceptedText, type Config, readList, type Settings, settingsOf } from './config'
+import { acceptedText, readList, type Settings, settingsOf, type Texts, textsOf } from './config'
 import { type Listener, type Protocol, parseListeners, parseProtocolMap } from './listeners'
 
 /** A file of Kafka since KRaft (process.roles), one of the time before, or none: a broker within a passing command. */
@@ -24,7 +24,7 @@ export interface ConfigLayers {
 export interface BrokerSettings extends Omit<Settings<typeof brokerConfigs>, 'listeners' | 'advertisedListeners'> {
   readonly layers: ConfigLayers
   /** The layers as one: canonical texts by name, defaults filled in, nothing where there is no default. */
-  readonly texts: ReadonlyMap<string, string>
+  readonly texts: Texts
   /** All listeners, of whatever protocol. kt opens the PLAINTEXT ones. */
   readonly listeners: readonly Listener[]
   /** What clients are told, without the controller's. */
@@ -45,27 +45,25 @@ export interface BrokerSettings extends Omit<Settings<typeof brokerConfigs>, 'li
  */
 export function brokerSettings(layers: ConfigLayers): BrokerSettings {
   const texts = effectiveTexts(layers)
-  const typed = settingsOf(brokerConfigs, (name) => texts.get(name))
-  const protocols = protocolsOf(texts, layers)
-  const controllers = readList(texts.get('controller.listener.names') ?? '')
-  const isControllers = (listener: Listener) => controllers.includes(listener.name)
-  const listeners = parse(texts.get('listeners'), protocols)
-  const advertised = texts.has('advertised.listeners') ? parse(texts.get('advertised.listeners'), protocols) : listeners
-  const dataDirs = typed.logDirs ?? typed.logDir
-  return Object.assign(typed, {
-    layers,
-    texts,
-    listeners,
-    advertisedListeners: advertised.filter((listener) => !isControllers(listener)),
-    controllerListeners: listeners.filter(isControllers),
-    interBrokerListener: (typed.interBrokerListenerName ?? typed.securityInterBrokerProtocol).toUpperCase(),
-    dataDirs,
-    metadataDir: typed.metadataLogDir ?? dataDirs[0] ?? '.',
+  const words = (name: string) => readList(texts.get(name) ?? '')
+  const isControllers = ({ name }: Listener) => words('controller.listener.names').includes(name)
+  const listeners = (name: string) => parse(words(name), protocolsOf(texts, layers))
+  const settings: BrokerSettings = settingsOf(brokerConfigs, texts, {
+    layers: () => layers,
+    texts: () => texts,
+    listeners: () => listeners('listeners'),
+    advertisedListeners: () =>
+      listeners(texts.has('advertised.listeners') ? 'advertised.listeners' : 'listeners').filter((one) => !isControllers(one)),
+    controllerListeners: () => settings.listeners.filter(isControllers),
+    interBrokerListener: () => (settings.interBrokerListenerName ?? settings.securityInterBrokerProtocol).toUpperCase(),
+    dataDirs: () => settings.logDirs ?? settings.logDir,
+    metadataDir: () => settings.metadataLogDir ?? settings.dataDirs[0] ?? '.',
   })
+  return settings
 }
 
-function parse(text: string | undefined, protocols: ReadonlyMap<string, Protocol>): readonly Listener[] {
-  const result = parseListeners(readList(text ?? ''), protocols)
+function parse(words: readonly string[], protocols: ReadonlyMap<string, Protocol>): readonly Listener[] {
+  const result = parseListeners(words, protocols)
   return result.error === undefined ? result.value : []
 }
 
@@ -107,25 +105,21 @@ export function mergedLayers({ file, allBrokers, thisBroker }: ConfigLayers): Ma
   return merged
 }
 
-function effectiveTexts(layers: ConfigLayers): Map<string, string> {
-  const texts = new Map(defaults)
-  for (const [name, value] of mergedLayers(layers)) {
+function effectiveTexts(layers: ConfigLayers): Texts {
+  const merged = mergedLayers(layers)
+  return textsOf((name) => {
     const config = brokerConfig(name)
-    const text = config ? acceptedText(name, config, value) : null
-    if (text !== null) texts.set(name, text)
-  }
-  return texts
+    const value = merged.get(name)
+    const text = config && value !== undefined ? acceptedText(name, config, value) : null
+    return text ?? config?.default ?? undefined
+  })
 }
-
-const defaults: ReadonlyMap<string, string> = new Map(
-  Object.entries<Config>(brokerConfigs).flatMap(([name, config]) => (config.default === null ? [] : [[name, config.default]])),
-)
 
 /**
  * Protocols by listener name. Where a KRaft file maps nothing, the controller's listeners speak PLAINTEXT, unless it names a
  * listener after another protocol.
  */
-export function protocolsOf(texts: ReadonlyMap<string, string>, layers: ConfigLayers): ReadonlyMap<string, Protocol> {
+export function protocolsOf(texts: Texts, layers: ConfigLayers): ReadonlyMap<string, Protocol> {
   const name = 'listener.security.protocol.map'
   const map = parseProtocolMap(texts.get(name) ?? '')
   const protocols = map.error === undefined ? map.value : new Map<string, Protocol>()

@@ -179,37 +179,48 @@ export type Camel<S extends string> = S extends `${infer Head}.${infer Tail}` ? 
 /** The typed view of a table: camel-cased names, values of the declared types. */
 export type Settings<T extends Table> = { readonly [K in keyof T & string as Camel<K>]: T[K] extends Config<infer V> ? V : never }
 
+/** Canonical texts by name, defaults filled in; undefined where there is neither. */
+export interface Texts {
+  get(name: string): string | undefined
+  has(name: string): boolean
+}
+export const textsOf = (get: Texts['get']): Texts => ({ get, has: (name) => get(name) !== undefined })
+
+/** Properties beside those of the table, each made when it is first asked for. */
+type Makers<M> = { readonly [K in keyof M]: () => M[K] }
+
 /**
- * The typed view of canonical texts. What has no text gets the default. A LONG beyond 2^53 is Infinity.
+ * The typed view of canonical texts. What has no text gets the default. A LONG beyond 2^53 is Infinity. There are hundreds of
+ * settings and a command asks for a handful: a value is read when it is first asked for, and is a plain property from then on.
  */
-export function settingsOf<T extends Table>(table: T, textOf: (name: string) => string | null | undefined): Settings<T> {
-  const settings: Record<string, unknown> = Object.create(null) // hundreds of properties: a dictionary from the start
-  for (const [name, property, config] of columnsOf(table)) {
-    const text = textOf(name) ?? null
-    settings[property] = text === null ? config.absent : config.read(text)
+export function settingsOf<T extends Table, M extends object = Record<never, never>>(
+  table: T,
+  texts: Texts,
+  more?: Makers<M>,
+): Settings<T> & M {
+  const makers: Readonly<Record<string, () => unknown>> = more ?? {}
+  const read = (property: string): unknown => {
+    if (Object.hasOwn(makers, property)) return makers[property]?.()
+    const name = dotted(property)
+    const config = rowOf(table, name)
+    if (!config) return undefined
+    const text = texts.get(name)
+    return text === undefined ? config.absent : config.read(text)
   }
-  return settings as Settings<T> // one property for each name, of the type its row reads
+  const unread = new Proxy<object>(Object.prototype, {
+    get(target, property) {
+      const value = typeof property === 'string' ? read(property) : undefined
+      if (value === undefined) return Reflect.get(target, property)
+      Object.defineProperty(settings, property, { value, enumerable: true })
+      return value
+    },
+    getOwnPropertyDescriptor(target, property) {
+      const value = typeof property === 'string' ? read(property) : undefined
+      return value === undefined ? Reflect.getOwnPropertyDescriptor(target, property) : { value, configurable: true }
+    },
+  })
+  const settings: object = Object.create(unread)
+  return settings as Settings<T> & M // `unread` has a property for each name, of the type that its row reads
 }
 
-/** Each row with its name here and its name in the typed view, made once per table. */
-type Column = readonly [name: string, property: string, config: Config]
-const columns = new WeakMap<Table, readonly Column[]>()
-
-function columnsOf(table: Table): readonly Column[] {
-  const known = columns.get(table)
-  if (known) return known
-  const made = Object.entries(table).map(([name, config]): Column => [name, camelCase(name), config])
-  columns.set(table, made)
-  return made
-}
-
-/** With indexes and codes, for this runs hundreds of times at every start, and cold it is five times as fast as by splitting. */
-function camelCase(name: string): string {
-  let camel = ''
-  let from = 0
-  for (let dot = name.indexOf('.'); dot >= 0; dot = name.indexOf('.', from)) {
-    camel += name.slice(from, dot) + String.fromCharCode(name.charCodeAt(dot + 1) - 32)
-    from = dot + 2
-  }
-  return camel + name.slice(from)
-}
+const dotted = (property: string): string => property.replace(/[A-Z]/g, (letter) => `.${letter.toLowerCase()}`)

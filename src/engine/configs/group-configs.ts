@@ -64,8 +64,7 @@ export function groupTexts(overrides: ReadonlyMap<string, string>, broker: Broke
 
 /** What the engine works with for one group. */
 export function groupSettings(overrides: ReadonlyMap<string, string>, broker: BrokerSettings): GroupSettings {
-  const texts = groupTexts(overrides, broker)
-  return settingsOf(groupConfigs, (name) => texts.get(name))
+  return settingsOf(groupConfigs, groupTexts(overrides, broker))
 }
 
 /**

@@ -3,8 +3,8 @@
  * words (LogConfig and KafkaConfig.extractLogConfigMap).
  */
 import { type BrokerSettings, brokerSettings } from './broker-settings'
-import { accept, acceptedText, type Config, type Settings, settingsOf } from './config'
-import { topicConfigs, topicSynonyms, unknownTopicConfig } from './topic-configs'
+import { accept, acceptedText, type Config, type Settings, settingsOf, type Texts, textsOf } from './config'
+import { topicConfig, topicConfigs, topicSynonyms, unknownTopicConfig } from './topic-configs'
 
 type Own = Omit<Settings<typeof topicConfigs>, 'internalSegmentBytes'>
 
@@ -33,32 +33,31 @@ export function topicSettings(
 ): TopicSettings {
   const current = allBrokers === broker.layers.allBrokers ? broker : brokerSettings({ ...broker.layers, allBrokers })
   const texts = topicTexts(overrides, current)
-  const own = settingsOf(topicConfigs, (name) => texts.get(name))
-  const compact = own.cleanupPolicy.includes('compact')
-  return {
-    ...own,
-    segmentBytes: own.internalSegmentBytes ?? own.segmentBytes,
-    retentionMs: own.retentionMs < 0 ? Number.POSITIVE_INFINITY : own.retentionMs,
-    retentionBytes: own.retentionBytes < 0 ? Number.POSITIVE_INFINITY : own.retentionBytes,
-    compact,
-    delete: own.cleanupPolicy.includes('delete'),
-    rollMs: compact ? Math.min(own.maxCompactionLagMs, own.segmentMs) : own.segmentMs,
-  }
+  const own = settingsOf(topicConfigs, texts)
+  const unlimited = (value: number) => (value < 0 ? Number.POSITIVE_INFINITY : value)
+  const settings: TopicSettings = settingsOf(topicConfigs, texts, {
+    segmentBytes: () => own.internalSegmentBytes ?? own.segmentBytes,
+    retentionMs: () => unlimited(own.retentionMs),
+    retentionBytes: () => unlimited(own.retentionBytes),
+    compact: () => own.cleanupPolicy.includes('compact'),
+    delete: () => own.cleanupPolicy.includes('delete'),
+    rollMs: () => (settings.compact ? Math.min(own.maxCompactionLagMs, own.segmentMs) : own.segmentMs),
+  })
+  return settings
 }
 
 /** The canonical text of each setting of a topic; internal.segment.bytes only where it is set. */
-export function topicTexts(overrides: ReadonlyMap<string, string>, broker: BrokerSettings): Map<string, string> {
-  const texts = new Map<string, string>()
-  for (const [name, config] of Object.entries<Config>(topicConfigs)) {
-    const own = overrides.get(name)
-    const text = (own === undefined ? null : acceptedText(name, config, own)) ?? brokersText(name, broker.texts) ?? config.default
-    if (text !== null) texts.set(name, text)
-  }
-  return texts
+export function topicTexts(overrides: ReadonlyMap<string, string>, broker: BrokerSettings): Texts {
+  return textsOf((name) => {
+    const config = topicConfig(name)
+    const value = overrides.get(name)
+    const text = config && value !== undefined ? acceptedText(name, config, value) : null
+    return text ?? brokersText(name, broker.texts) ?? config?.default ?? undefined
+  })
 }
 
 /** What the broker says for a topic's setting: the first of its names that has a value, in the topic's unit. */
-function brokersText(name: string, texts: ReadonlyMap<string, string>): string | null {
+function brokersText(name: string, texts: Texts): string | null {
   for (const synonym of topicSynonyms.get(name) ?? []) {
     const text = texts.get(synonym.name)
     if (text === undefined) continue
@@ -76,15 +75,16 @@ export function validateTopicConfigs(overrides: ReadonlyMap<string, string | nul
   const nulls = [...overrides].filter(([, value]) => value === null).map(([name]) => name)
   if (nulls.length > 0) return `Null value not supported for topic configs: ${nulls.join(',')}`
   for (const name of overrides.keys()) if (!Object.hasOwn(topicConfigs, name)) return unknownTopicConfig(name)
-  const texts = topicTexts(new Map(), broker)
+  const mine = new Map<string, string>()
   for (const [name, config] of Object.entries<Config>(topicConfigs)) {
     const own = overrides.get(name)
     if (own === undefined || own === null) continue
     const accepted = accept(name, config, own)
     if (accepted.error !== undefined) return accepted.error
-    texts.set(name, accepted.text)
+    mine.set(name, accepted.text)
   }
-  return topicRules(texts)
+  const others = topicTexts(new Map(), broker)
+  return topicRules(textsOf((name) => mine.get(name) ?? others.get(name)))
 }
 
 /** The same for a topic that is being created. One that sets nothing is not checked, even where the broker contradicts itself. */
@@ -92,7 +92,7 @@ export function validateNewTopicConfigs(overrides: ReadonlyMap<string, string | 
   return overrides.size === 0 ? null : validateTopicConfigs(overrides, broker)
 }
 
-function topicRules(texts: ReadonlyMap<string, string>): string | null {
+function topicRules(texts: Texts): string | null {
   const [least, most] = ['min.compaction.lag.ms', 'max.compaction.lag.ms'] as const
   if (BigInt(texts.get(least) ?? 0) > BigInt(texts.get(most) ?? 0)) {
     return `conflict topic config setting ${least} (${texts.get(least)}) > ${most} (${texts.get(most)})`
