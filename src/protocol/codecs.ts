@@ -1,8 +1,33 @@
-/** The staged codecs of APIs and messages, one per version, made at first use and kept with the declaration. */
+/**
+ * The codecs of APIs and messages, one per version, made at first use and kept with the declaration. The first few messages are
+ * interpreted, for staging a message costs a command that exchanges a dozen kinds of them a tenth of its time.
+ */
+import { interpret, interpretFill } from './interpret'
 import type { Reader } from './reader'
 import { type Codec, stage, stageFill } from './stage'
 import type { Api, Fields, In, Message, Out } from './types'
 import { Writer } from './writer'
+
+/** So many messages are interpreted in about the time that staging takes. */
+export const STAGED_AFTER = 32
+
+/** `cold` for the first uses, then `hot`. */
+function warming<T>(cold: T, hot: () => T): () => T {
+  let current = cold
+  let left = STAGED_AFTER
+  return () => {
+    if (left >= 0 && left-- === 0) current = hot()
+    return current
+  }
+}
+function codecOf<F extends Fields>(fields: F, version: number, flexible: boolean): Codec<F> {
+  const current = warming(interpret(fields, version, flexible), () => stage(fields, version, flexible))
+  return { read: (reader) => current().read(reader), write: (writer, value) => current().write(writer, value) }
+}
+function fillOf<F extends Fields>(fields: F): (value: In<F>) => Out<F> {
+  const current = warming(interpretFill(fields), () => stageFill(fields))
+  return (value) => current()(value)
+}
 
 interface Shelf {
   readonly request: Codec<Fields>[]
@@ -27,19 +52,19 @@ export const isFlexible = (api: Pick<Api, 'flexible'>, version: number): boolean
 /** Reads and writes requests of `api` at `version`. */
 export function requestCodec<A extends Api>(api: A, version: number): Codec<A['request']> {
   const codecs = shelf(api).request
-  codecs[version] ??= stage(api.request, version, isFlexible(api, version)) as Codec<Fields>
+  codecs[version] ??= codecOf(api.request, version, isFlexible(api, version)) as Codec<Fields>
   return codecs[version] as unknown as Codec<A['request']>
 }
 /** Reads and writes replies of `api` at `version`. */
 export function responseCodec<A extends Api>(api: A, version: number): Codec<A['response']> {
   const codecs = shelf(api).response
-  codecs[version] ??= stage(api.response, version, isFlexible(api, version)) as Codec<Fields>
+  codecs[version] ??= codecOf(api.response, version, isFlexible(api, version)) as Codec<Fields>
   return codecs[version] as unknown as Codec<A['response']>
 }
 /** Reads and writes a message that belongs to no API. */
 export function messageCodec<F extends Fields>(message: Message<F>, version: number): Codec<F> {
   const codecs = shelf(message).request
-  codecs[version] ??= stage(message.fields, version, isFlexible(message, version)) as Codec<Fields>
+  codecs[version] ??= codecOf(message.fields, version, isFlexible(message, version)) as Codec<Fields>
   return codecs[version] as unknown as Codec<F>
 }
 
@@ -56,12 +81,12 @@ export function decodeMessage<F extends Fields>(message: Message<F>, version: nu
 /** Fills in the defaults of a request that is handed over as an object. */
 export function fillRequest<A extends Api>(api: A, request: In<A['request']>): Out<A['request']> {
   const kept = shelf(api)
-  kept.fillRequest ??= stageFill(api.request) as (value: never) => unknown
+  kept.fillRequest ??= fillOf(api.request) as (value: never) => unknown
   return kept.fillRequest(request as never) as Out<A['request']>
 }
 /** Fills in the defaults of a reply that is handed over as an object. */
 export function fillResponse<A extends Api>(api: A, reply: In<A['response']>): Out<A['response']> {
   const kept = shelf(api)
-  kept.fillResponse ??= stageFill(api.response) as (value: never) => unknown
+  kept.fillResponse ??= fillOf(api.response) as (value: never) => unknown
   return kept.fillResponse(reply as never) as Out<A['response']>
 }

@@ -1,6 +1,6 @@
 /**
  * What can be said of a field once its version is known: whether it is there, how many bytes and how much memory it takes at least,
- * and which method reads or writes it. stage.ts asks all of this once, and no reader asks it again.
+ * and which method reads or writes it. interpret.ts asks this for each message, stage.ts once and for all.
  */
 import { type AnyType, type Fields, type Rules, ZERO_UUID } from './types'
 
@@ -15,36 +15,43 @@ export const isTagged = (rules: Rules, v: Version) => rules.tag !== undefined &&
 export const exists = (rules: Rules, v: Version) => v.version >= rules.since && v.version <= rules.until
 export const isNullable = (rules: Rules, v: Version) => v.version >= rules.nullSince
 
-/** The value that stands for a field that is absent, as source text. */
-export function defaultText(type: AnyType, exact: boolean): string {
+export const EMPTY = Buffer.alloc(0)
+const ZEROS: Partial<Record<string, unknown>> = { bool: false, string: '', uuid: ZERO_UUID }
+
+/** The value that stands for a field that is absent; lists and structs are new ones. */
+export function defaultOf(type: AnyType, exact: boolean): unknown {
   const { hasDefault, defaultValue } = type.rules
-  switch (type.shape.kind) {
-    case 'bool':
-    case 'float64':
-    case 'int8':
-    case 'int16':
-    case 'uint16':
-    case 'int32':
-    case 'uint32':
-    case 'string':
-    case 'uuid':
-      if (hasDefault) return JSON.stringify(defaultValue)
-      return { bool: 'false', string: '""', uuid: `"${ZERO_UUID}"` }[type.shape.kind as string] ?? '0'
+  const { kind } = type.shape
+  if (hasDefault && defaultValue === null) return null
+  switch (kind) {
     case 'int64':
-      return `${hasDefault ? String(defaultValue) : '0'}${exact ? 'n' : ''}`
+      return exact ? BigInt(hasDefault ? String(defaultValue) : 0) : hasDefault ? defaultValue : 0
     case 'exact64':
-      return `${hasDefault ? String(defaultValue) : '0'}n`
+      return BigInt(hasDefault ? String(defaultValue) : 0)
     case 'array':
-      return hasDefault && defaultValue === null ? 'null' : '[]'
+      return []
     case 'bytes':
     case 'records':
-      return hasDefault && defaultValue === null ? 'null' : 'EMPTY'
+      return EMPTY
     case 'struct': {
-      if (hasDefault && defaultValue === null) return 'null'
-      const fields = Object.entries(type.shape.fields)
-      return `{ ${fields.map(([name, field]) => `${name}: ${defaultText(field, exact)}`).join(', ')} }`
+      const value: Record<string, unknown> = {}
+      for (const [name, field] of Object.entries(type.shape.fields)) value[name] = defaultOf(field, exact)
+      return value
     }
+    default:
+      return hasDefault ? defaultValue : (ZEROS[kind] ?? 0)
   }
+}
+
+/** The same as source text, in which EMPTY is known. */
+export const defaultText = (type: AnyType, exact: boolean): string => literal(defaultOf(type, exact))
+function literal(value: unknown): string {
+  if (typeof value === 'bigint') return `${value}n`
+  if (value === null || typeof value !== 'object') return JSON.stringify(value)
+  if (value === EMPTY) return 'EMPTY'
+  if (Array.isArray(value)) return '[]'
+  const parts = Object.entries(value).map(([name, one]) => `${name}: ${literal(one)}`)
+  return `{ ${parts.join(', ')} }`
 }
 
 /** Fewest bytes that a value takes: what a count is checked against before anything is allocated. */

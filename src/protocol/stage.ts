@@ -1,14 +1,15 @@
 /**
  * Turns a declaration (types.ts) into the code that reads and writes one version of it. All questions about versions are
- * answered here, once: what comes out is one straight function per struct, kept for as long as the declaration lives.
- * Interpreting the declaration field by field took three to five times as long. Fields of fixed size that stand side by side share
- * one look at the bounds.
+ * answered here, once: what comes out is one straight function per struct, kept for as long as the declaration lives. Interpreting
+ * the declaration field by field (interpret.ts) takes three to five times as long, but need not be made. Fields of fixed size that
+ * stand side by side share one look at the bounds.
  */
 import * as fixed from './fixed'
 import type { Reader } from './reader'
 import {
   ARRAY_COST,
   defaultText,
+  EMPTY,
   exists,
   FIXED,
   heapCost,
@@ -83,7 +84,7 @@ class Code {
 
   link(result: string): unknown {
     const source = `"use strict";\n${this.lines.join('\n')}\nreturn ${result}`
-    const scope = { EMPTY: Buffer.alloc(0), Writer, Unsayable, ...fixed }
+    const scope = { EMPTY, Writer, Unsayable, ...fixed }
     return new Function(...Object.keys(scope), source)(...Object.values(scope))
   }
   private define(prefix: string, body: (name: string) => string): string {
