@@ -3,8 +3,8 @@
  * `--zookeeper`. Hints, never trusted alone: a server that was killed leaves them behind.
  */
 import { lockPath, readOwner } from '../storage/owner'
-import { realPath } from '../storage/path'
 import type { System } from '../system'
+import { realPath } from '../system/path'
 import type { Terminal } from './terminal'
 
 type Around = Pick<Terminal, 'env' | 'cwd'>

@@ -4,12 +4,11 @@
  * newline between them.
  */
 import { Failure } from '../cli/errors'
-import { type Json, type JsonObject, toJson, type Value } from '../protocol/json'
+import { messageText } from '../cli/message-text'
 import { consumerOffsets } from '../protocol/records/consumer-offsets'
 import { decodeRecord, type RecordTable, type RecordType } from '../protocol/records/coordinator-record'
 import { shareGroupState } from '../protocol/records/share-group-state'
 import { transactionState } from '../protocol/records/transaction-state'
-import type { AnyType, Fields } from '../protocol/types'
 import type { Formatter, Paper } from './console-consumer-formatter'
 
 interface Kind {
@@ -57,22 +56,4 @@ function recordText(
     const reason = error instanceof Error ? error.message : String(error)
     throw new Failure(`Could not read record at offset ${offset} due to: ${reason}`, { javaClass: 'java.lang.RuntimeException' })
   }
-}
-
-const messageText = (fields: Fields, version: number, value: unknown): string =>
-  structText(fields, toJson(fields, version, value as Value)) // decodeRecord made it of these fields
-
-/** JSON as Kafka prints it, in which 64-bit numbers are numbers. */
-function structText(fields: Fields, json: JsonObject): string {
-  const parts = Object.entries(json).map(([name, part]) => `${JSON.stringify(name)}:${fieldText(fields[name] as AnyType, part)}`)
-  return `{${parts.join(',')}}`
-}
-
-function fieldText(type: AnyType, json: Json): string {
-  const { shape } = type
-  if (json === null) return 'null'
-  if (shape.kind === 'array') return `[${(json as Json[]).map((each) => fieldText(shape.element, each)).join(',')}]`
-  if (shape.kind === 'struct') return structText(shape.fields, json as JsonObject)
-  if (shape.kind === 'int64' || shape.kind === 'exact64') return String(json)
-  return JSON.stringify(json)
 }

@@ -5,8 +5,8 @@ import { choosePlace } from '../cli/where'
 import { type BrokerSettings, defaultBrokerSettings } from '../engine/configs/broker-settings'
 import type { Listener } from '../engine/configs/listeners'
 import { readServerProperties } from '../engine/configs/server-properties'
-import { realPath } from '../storage/path'
 import type { System } from '../system'
+import { realPath } from '../system/path'
 
 export const DEFAULT_PORT = 9092
 /** As Kafka's own file sets them for one node; its defaults are for three. */

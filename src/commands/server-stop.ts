@@ -3,7 +3,7 @@ import { command } from '../cli/command'
 import { Failure } from '../cli/errors'
 import { runningServers } from '../cli/notes'
 import { file, int, text } from '../cli/options'
-import { realPath } from '../storage/path'
+import { realPath } from '../system/path'
 
 export default command({
   name: 'server-stop',

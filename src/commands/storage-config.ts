@@ -3,7 +3,7 @@ import type { Context } from '../cli/command'
 import { Failure } from '../cli/errors'
 import { readText } from '../cli/properties'
 import { readServerProperties } from '../engine/configs/server-properties'
-import { realPath } from '../storage/path'
+import { realPath } from '../system/path'
 
 export interface StorageConfig {
   readonly nodeId: number

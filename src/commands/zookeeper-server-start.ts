@@ -6,8 +6,8 @@ import { command } from '../cli/command'
 import { Failure, UsageError } from '../cli/errors'
 import { flag } from '../cli/options'
 import { parseProperties } from '../cli/properties'
-import { realPath } from '../storage/path'
 import type { Listener, Timer } from '../system'
+import { realPath } from '../system/path'
 
 const CLIENT_PORT = 2181
 

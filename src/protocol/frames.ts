@@ -89,6 +89,19 @@ export function decodeRequestHeader(
   return { apiKey, apiVersion, correlationId, clientId }
 }
 
+/** What a request may take of the heap beyond four times its bytes: six times more, at least and at most. */
+const SLACK_FACTOR = 6
+const LEAST_SLACK = 64 << 10
+const MOST_SLACK = 1 << 20
+
+/**
+ * Bytes of heap that a request of `size` bytes may take when it is decoded, for Reader.allowance. Thousands of topics to create take
+ * nine times their bytes, and are honest; a request that is hollow on purpose takes up to fifty.
+ */
+export function requestAllowance(size: number): number {
+  return size * 4 + Math.min(Math.max(size * SLACK_FACTOR, LEAST_SLACK), MOST_SLACK)
+}
+
 /** Reads the body of a request, behind its header. Throws Malformed. */
 export function decodeRequest<A extends Api>(api: A, version: number, reader: Reader): Request<A> {
   return requestCodec(api, version).read(reader) as Request<A>

@@ -25,12 +25,20 @@ interface Message {
   /** Bytes in all. */
   readonly size: number
   readonly crc: number
+  readonly sound: boolean
   readonly magic: 0 | 1
   readonly attributes: number
   /** Milliseconds; -1 with magic 0. */
   readonly timestamp: number
   readonly key: Buffer | null
   readonly value: Buffer | null
+}
+
+/** One of its records, with the checksum that stands in front of it. */
+export interface LegacyRecord extends Record {
+  readonly crc: number
+  /** Whether it is right. */
+  readonly sound: boolean
 }
 
 /** A batch of magic 0 or 1: one message, or a wrapper around several. */
@@ -47,7 +55,7 @@ export interface LegacyBatch {
   /** Undefined with magic 0, which has no timestamps. */
   readonly timestampType: 'CreateTime' | 'LogAppendTime' | undefined
   readonly maxTimestamp: number
-  readonly records: readonly Record[]
+  readonly records: readonly LegacyRecord[]
 }
 
 function readMessage(reader: Reader): Message {
@@ -64,11 +72,12 @@ function readMessage(reader: Reader): Message {
   const value = reader.bytesOrNull()
   if (reader.position > end) reader.fail('a message longer than its size')
   reader.position = end
-  return { offset, size: end - start, crc, magic: magic as 0 | 1, attributes, timestamp, key, value }
+  const sound = crc === legacyCrc(reader.buffer, start, end - start)
+  return { offset, size: end - start, crc, sound, magic: magic as 0 | 1, attributes, timestamp, key, value }
 }
 
 /** A wrapper's messages, with absolute offsets and their right timestamps. */
-function unwrap(wrapper: Message, limit: number): Record[] {
+function unwrap(wrapper: Message, limit: number): LegacyRecord[] {
   if (wrapper.value === null) throw new Malformed(0, 'a compressed message without a value')
   const reader = new Reader(decompress(wrapper.attributes & CODEC_MASK, wrapper.value, limit))
   const inner: Message[] = []
@@ -85,8 +94,9 @@ function unwrap(wrapper: Message, limit: number): Record[] {
   return inner.map((message) => toRecord(message, shift, appendTime))
 }
 
-function toRecord({ offset, timestamp, key, value }: Message, shift: number, appendTime: number | undefined): Record {
-  return { offset: offset + shift, timestamp: appendTime ?? timestamp, key, value, headers: [], sequence: -1 }
+function toRecord(message: Message, shift: number, appendTime: number | undefined): LegacyRecord {
+  const { offset, timestamp, key, value, crc, sound } = message
+  return { offset: offset + shift, timestamp: appendTime ?? timestamp, key, value, headers: [], sequence: -1, crc, sound }
 }
 
 /**
@@ -95,16 +105,16 @@ function toRecord({ offset, timestamp, key, value }: Message, shift: number, app
  */
 export function readLegacyBatch(buffer: Buffer, at: number, limit = MOST_UNCOMPRESSED): LegacyBatch {
   const message = readMessage(new Reader(buffer, at))
-  const { offset, size, magic, crc, attributes } = message
+  const { offset, size, magic, crc, sound, attributes } = message
   const codec = attributes & CODEC_MASK
   const records = codec === codecs.none ? [toRecord(message, 0, undefined)] : unwrap(message, limit)
   return {
-    baseOffset: (records[0] as Record).offset,
+    baseOffset: (records[0] as LegacyRecord).offset,
     lastOffset: offset,
     size,
     magic,
     crc,
-    sound: crc === legacyCrc(buffer, at, size),
+    sound,
     codec,
     timestampType: magic === 0 ? undefined : attributes & LOG_APPEND_TIME_BIT ? 'LogAppendTime' : 'CreateTime',
     maxTimestamp: message.timestamp,

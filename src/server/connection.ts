@@ -8,7 +8,7 @@ import { Assembler } from '../protocol/assembler'
 import type { Call, Peer, Served, Service } from '../protocol/call'
 import { requestCodec } from '../protocol/codecs'
 import { errors } from '../protocol/errors'
-import { decodeRequestHeader, encodeResponse, type RequestHeader } from '../protocol/frames'
+import { decodeRequestHeader, encodeResponse, type RequestHeader, requestAllowance } from '../protocol/frames'
 import { giveBuffer } from '../protocol/pool'
 import { Malformed, Reader } from '../protocol/reader'
 import type { Connection } from '../system/system'
@@ -24,13 +24,6 @@ export interface ConnectionOptions {
 /** Requests of one connection that may be under way, and reply bytes that may wait, before reading from it stops. */
 const MAX_UNDER_WAY = 128
 const MAX_PENDING_BYTES = 16 * 1024 * 1024
-
-/**
- * Heap that a request may take when it is decoded: some requests of honest clients, thousands of topics to create or to describe, take
- * seven times their bytes; a hostile one, fifty.
- */
-const ALLOWED_FACTOR = 4
-const ALLOWED_SLACK = 512 * 1024
 
 const PRODUCE = 0
 
@@ -123,7 +116,7 @@ export class ClientConnection {
       return
     }
     const reader = new Reader(frame)
-    reader.allowance = frame.length * ALLOWED_FACTOR + ALLOWED_SLACK
+    reader.allowance = requestAllowance(frame.length)
     let header: RequestHeader | undefined
     try {
       header = decodeRequestHeader(reader, () => served.api.flexible)

@@ -23,7 +23,10 @@ function open(folder = mkdtempSync('/tmp/kt-core-')): { engine: Engine; folder: 
   const findings: string[] = []
   const engine = openEngine(realSystem, folder, {
     settings: defaultBrokerSettings(1, folder),
-    identity: { broker: [{ name: 'PLAINTEXT', host: 'localhost', port: 9092 }], controller: { name: 'CONTROLLER', host: 'localhost', port: 9093 } },
+    identity: {
+      broker: [{ name: 'PLAINTEXT', host: 'localhost', port: 9092 }],
+      controller: { name: 'CONTROLLER', host: 'localhost', port: 9093 },
+    },
     report: (line) => findings.push(line),
     onFatal: (error) => findings.push(String(error)),
     formatNew: true,
@@ -42,18 +45,27 @@ async function makeTopic(engine: Engine, name: string): Promise<void> {
 }
 const batchOf = (...values: string[]) => {
   const builder = new BatchBuilder()
-  for (const value of values) builder.append({ timestamp: 1700000000000 + values.indexOf(value), key: null, value: Buffer.from(value), headers: [] })
+  for (const value of values)
+    builder.append({ timestamp: 1700000000000 + values.indexOf(value), key: null, value: Buffer.from(value), headers: [] })
   return builder.build()
 }
 async function send(engine: Engine, topic: string, batch: Buffer, acks = -1) {
   const call = engine.embedded(peer)
-  const reply = await call(Produce, { acks, timeoutMs: 1000, topicData: [{ name: topic, partitionData: [{ index: 0, records: batch }] }] }, 9)
+  const reply = await call(
+    Produce,
+    { acks, timeoutMs: 1000, topicData: [{ name: topic, partitionData: [{ index: 0, records: batch }] }] },
+    9,
+  )
   return reply.responses[0]?.partitionResponses[0]
 }
 async function take(engine: Engine, topic: string, fetchOffset: number, maxWaitMs = 0) {
   const call = engine.embedded(peer)
   const partitions = [{ partition: 0, fetchOffset, partitionMaxBytes: 1 << 20 }]
-  const reply = await call(Fetch, { maxWaitMs, minBytes: 1, maxBytes: 1 << 20, topics: [{ topic, partitions }], forgottenTopicsData: [] } as never, 11)
+  const reply = await call(
+    Fetch,
+    { maxWaitMs, minBytes: 1, maxBytes: 1 << 20, topics: [{ topic, partitions }], forgottenTopicsData: [] } as never,
+    11,
+  )
   const answer = reply.responses[0]?.partitions[0]
   const bytes = Buffer.from(answer?.records ?? [])
   return { answer, values: bytes.length === 0 ? [] : [...readRecords(bytes, 0)].map(({ value }) => String(value)) }
@@ -92,7 +104,11 @@ test('offsets are found by time, to the record', async () => {
   await send(engine, 't', batchOf('a', 'b', 'c'))
   const call = engine.embedded(peer)
   const ask = async (timestamp: number) => {
-    const reply = await call(ListOffsets, { replicaId: -1, isolationLevel: 0, topics: [{ name: 't', partitions: [{ partitionIndex: 0, timestamp }] }] })
+    const reply = await call(ListOffsets, {
+      replicaId: -1,
+      isolationLevel: 0,
+      topics: [{ name: 't', partitions: [{ partitionIndex: 0, timestamp }] }],
+    })
     return reply.topics[0]?.partitions[0]?.offset
   }
   expect(await ask(-1)).toBe(3)

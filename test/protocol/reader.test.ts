@@ -5,6 +5,7 @@ import { CreateTopics } from '../../src/protocol/apis/create-topics'
 import { DescribeConfigs } from '../../src/protocol/apis/describe-configs'
 import { Metadata } from '../../src/protocol/apis/metadata'
 import { requestCodec } from '../../src/protocol/codecs'
+import { requestAllowance } from '../../src/protocol/frames'
 import { Malformed, Reader } from '../../src/protocol/reader'
 import { stage } from '../../src/protocol/stage'
 import { array, bytes, int8, int32, string, struct } from '../../src/protocol/types'
@@ -111,7 +112,7 @@ describe('a count', () => {
 
 describe('honest requests are far from the limits of a server', () => {
   const least = (reader: Reader) => {
-    reader.allowance = 4 * reader.left + (512 << 10)
+    reader.allowance = requestAllowance(reader.left)
     return reader
   }
   test('5,000 topics to create, 10,000 to describe the settings of, 10,000 to ask about', () => {
