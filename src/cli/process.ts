@@ -23,14 +23,17 @@ export function processTerminal(argv: readonly string[]): Terminal {
 
 /** A list to choose from with the arrow keys, drawn on stderr by inquirer. */
 async function choose(question: string, choices: readonly string[]): Promise<string> {
-  const { default: inquirer } = await import('inquirer')
-  const ask = inquirer.createPromptModule({ output: process.stderr })
+  const [{ default: inquirer }, { openKeyboard }] = await Promise.all([import('inquirer'), import('../system/processes')])
+  const input = openKeyboard() // inquirer would leave stdin paused, with a line or two of it read
+  const ask = inquirer.createPromptModule({ input, output: process.stderr })
   try {
     const { chosen } = await ask([{ type: 'select', name: 'chosen', message: question, choices: [...choices] }])
     return chosen
   } catch (error) {
     if (!(error instanceof Error && error.name === 'ExitPromptError')) throw error
     throw new Failure('interrupted', { exitCode: exit.interrupted })
+  } finally {
+    input.destroy()
   }
 }
 

@@ -2,6 +2,12 @@
 import { closeSync, mkdirSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 
+/** The keyboard of the terminal that this process belongs to, beside stdin, so that who asks a question leaves stdin as it was. */
+export function openKeyboard(): NodeJS.ReadStream {
+  const { ReadStream } = process.getBuiltinModule('node:tty')
+  return new ReadStream(openSync('/dev/tty', 'r')) as NodeJS.ReadStream
+}
+
 /**
  * Starts this program again with `words`, in the background, with no input and its output at the end of `logPath` (which is made);
  * it outlives this process. Gives its pid.
