@@ -5,6 +5,7 @@ import { Failure, OptionError, UsageError } from '../cli/errors'
 import { has } from '../cli/parse'
 import { readProperties } from '../cli/properties'
 import { type ConsumerConfig, consumerConfig } from '../client/config/consumer'
+import { kafkaException } from '../client/kafka-error'
 import type { Random } from '../system'
 import type { ConsumerOptions } from './console-consumer-options'
 
@@ -71,10 +72,14 @@ export function settingsOf({ system, terminal, voice }: Context, options: Consum
   if (group !== undefined) properties.set('group.id', group)
   else if (voice === 'kafka') setOwnGroup(properties, system.random)
   // the servers are known when the place is; a directory has none
-  return () => ({
-    config: consumerConfig({ ...Object.fromEntries(properties), 'bootstrap.servers': 'localhost:9092' }),
-    properties,
-  })
+  return () => {
+    if (properties.get('group.id')?.trim() === '') {
+      if (voice === 'kt') throw new UsageError('', '--group may not be empty')
+      throw kafkaException('Failed to construct kafka consumer')
+    }
+    const config = consumerConfig({ ...Object.fromEntries(properties), 'bootstrap.servers': 'localhost:9092' })
+    return { config, properties }
+  }
 }
 
 /** The group may be named in three places, but not differently. */

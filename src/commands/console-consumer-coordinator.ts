@@ -44,6 +44,7 @@ function recordText(
   offset: number,
 ): string | undefined {
   try {
+    if (key.length < 2) throw new Failure("Could not read version from key's buffer.")
     const number = key.readInt16BE()
     const type = table.byType.get(number)
     if (!type || (types && !types.includes(number))) return undefined

@@ -51,15 +51,13 @@ function shortestFloat(value: number): string {
 function decoder(encoding: string): Deserializer {
   const label = encoding.toLowerCase()
   if (label === 'utf-8' || label === 'utf8') return (bytes) => bytes.toString('utf8')
-  if (label === 'iso-8859-1' || label === 'us-ascii') return (bytes) => bytes.toString('latin1')
+  if (label === 'iso-8859-1') return (bytes) => bytes.toString('latin1')
+  if (label === 'us-ascii') return (bytes) => bytes.toString('latin1').replace(/[\x80-\xff]/g, '\ufffd')
   try {
     const decode = new TextDecoder(label === 'utf-16' ? 'utf-16be' : label, { ignoreBOM: true })
     return (bytes) => decode.decode(bytes)
   } catch {
-    const failure = unreadable(`Error when deserializing byte[] to string due to unsupported encoding ${encoding}`)
-    return () => {
-      throw failure
-    }
+    throw unreadable(`Unsupported encoding ${encoding}`)
   }
 }
 
@@ -118,17 +116,17 @@ function identity(bytes: Buffer): string {
   return (hash >>> 0).toString(16)
 }
 
+/** What is read: records' keys, their values, or the values of their headers. */
+export type Part = 'key' | 'value' | 'headers'
+
 /**
- * The deserializer of a class; undefined: there is no such class here. `setting` looks up its own properties, for keys
- * (`key.deserializer.encoding`) or values, with the name of the class's property behind `key.` or without it.
+ * The deserializer of a class; undefined: there is no such class here. Its own properties stand behind `key.deserializer.`, and the
+ * class looks for them under their full names: `key.deserializer.key.deserializer.encoding`, or without the second `key.`. Throws
+ * KafkaError for properties that it cannot take.
  */
-export function deserializerOf(
-  className: string,
-  isKey: boolean,
-  properties: ReadonlyMap<string, string>,
-): Deserializer | undefined {
+export function deserializerOf(className: string, part: Part, properties: ReadonlyMap<string, string>): Deserializer | undefined {
   const make = className.startsWith(PACKAGE) ? CLASSES[className.slice(PACKAGE.length)] : undefined
-  return make?.(
-    (name) => properties.get(`${isKey ? 'key' : 'value'}.deserializer.${name}`) ?? properties.get(`deserializer.${name}`),
-  )
+  const kind = part === 'key' ? 'key' : 'value'
+  const setting = (name: string) => properties.get(`${part}.deserializer.${name}`)
+  return make?.((name) => setting(`${kind}.deserializer.${name}`) ?? setting(`deserializer.${name}`))
 }

@@ -2,11 +2,11 @@
  * What a record prints as: Kafka's formatters by class name (org.apache.kafka.tools.consumer). They write bytes straight into the
  * output's buffer; a value that nobody reads costs a copy and no string.
  */
-import { UsageError } from '../cli/errors'
+import { Failure, UsageError } from '../cli/errors'
 import { logLine } from '../cli/log'
 import type { Out } from '../cli/out'
 import type { Record } from '../client/consumer'
-import { type Deserializer, deserializerOf } from './console-consumer-deserializers'
+import { type Deserializer, deserializerOf, type Part } from './console-consumer-deserializers'
 
 /** The partition's batch that a record is in. */
 export interface Source {
@@ -59,8 +59,6 @@ export async function formatterOf(className: string, properties: ReadonlyMap<str
 
 type Field = (record: Record, source: Source) => void
 
-const NULL_TYPE = 'org.apache.kafka.tools.consumer.DefaultMessageFormatter'
-
 /** Fields in a fixed order, each only if its property says so. */
 export class DefaultFormatter implements Formatter {
   private readonly fields: readonly Field[]
@@ -83,15 +81,18 @@ export class DefaultFormatter implements Formatter {
     this.lineSeparator = bytes('line.separator', '\n')
     this.headersSeparator = bytes('headers.separator', ',')
     this.nullLiteral = bytes('null.literal', 'null')
-    const reader = (name: 'key' | 'value' | 'headers') => {
+    const reader = (name: Part): Deserializer | undefined => {
       const className = properties.get(`${name}.deserializer`)
       if (className === undefined) return undefined
-      const found = deserializerOf(className, name === 'key', properties)
-      if (!found) {
-        out.error(logLine(now(), 'ERROR', `Unable to instantiate a deserializer from ${className}`, NULL_TYPE))
-        out.error(`java.lang.ClassNotFoundException: ${className}`)
+      try {
+        const found = deserializerOf(className, name, properties)
+        if (found) return found
+        throw new Failure(className, { javaClass: 'java.lang.ClassNotFoundException' })
+      } catch (error) {
+        // the bytes are shown as they are then
+        out.error(`${logLine(now(), 'ERROR', `Unable to instantiate a deserializer from ${className}`, DEFAULT)}\n${error}`)
+        return undefined
       }
-      return found
     }
     const [key, value, headers] = [reader('key'), reader('value'), reader('headers')]
     const all: [boolean, Field][] = [

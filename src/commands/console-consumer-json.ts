@@ -10,16 +10,16 @@
 import { isUtf8 } from 'node:buffer'
 import type { Out } from '../cli/out'
 import type { Record } from '../client/consumer'
-import { type Deserializer, deserializerOf } from './console-consumer-deserializers'
+import { type Deserializer, deserializerOf, type Part } from './console-consumer-deserializers'
 import type { Formatter } from './console-consumer-formatter'
 
 type Text = string | null | { readonly base64: string }
 
 /** Throws what the deserializers throw. */
 export function jsonFormatter(properties: ReadonlyMap<string, string>, out: Pick<Out, 'line' | 'error'>): Formatter {
-  const reader = (name: 'key' | 'value' | 'headers'): Deserializer | undefined => {
+  const reader = (name: Part): Deserializer | undefined => {
     const className = properties.get(`${name}.deserializer`)
-    const found = className === undefined ? undefined : deserializerOf(className, name === 'key', properties)
+    const found = className === undefined ? undefined : deserializerOf(className, name, properties)
     if (className !== undefined && !found) out.error(`there is no deserializer ${className}; ${name} is shown as it is`)
     return found
   }
