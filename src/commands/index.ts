@@ -31,6 +31,7 @@ export const commands: readonly Entry[] = [
     'List, describe and delete consumer groups, and move their offsets',
     () => import('./consumer-groups'),
   ),
+  entry('dump-log', 'Show what is in the files of a data directory', () => import('./dump-log')),
   entry('get-offsets', 'Show where partitions begin and end', () => import('./get-offsets')),
   entry('server-start', 'Serve a data directory on a port, to any Kafka client', () => import('./server-start')),
   entry('server-stop', 'Stop running kt servers', () => import('./server-stop')),

@@ -27,7 +27,7 @@ export class InternalTopicLog implements CoordinatorLog {
     const builder = new BatchBuilder()
     for (const { key, value } of records) builder.append({ timestamp: now, key, value, headers: [] })
     try {
-      partition.append(builder.build(), 0, 'when-flushed')
+      partition.append(builder.build({ baseSequence: 0 }), 0, 'when-flushed') // without a producer, as Kafka's coordinators write
     } catch (error) {
       this.engine.failed(error)
       return Promise.reject(error)

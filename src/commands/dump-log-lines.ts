@@ -1,0 +1,98 @@
+/** The lines of kafka-dump-log about a log: one a batch, and one a record behind `|`. As kt with --json, an object a batch. */
+
+import { messageText } from '../cli/message-text'
+import type { Out } from '../cli/out'
+import { controlTypes, decodeControl, decodeControlKey } from '../protocol/records/control'
+import type { FoundBatch, FoundRecord } from './dump-log-batches'
+import type { Decoder } from './dump-log-decoders'
+
+export interface Wanted {
+  /** The records too. */
+  readonly deep: boolean
+  /** What is in them; undefined: only that they are there. */
+  readonly decoder: Decoder | undefined
+  readonly skipsMetadata: boolean
+}
+
+export function writeBatch(out: Out, file: string, batch: FoundBatch, wanted: Wanted): void {
+  if (out.form === 'json')
+    out.json({ file, ...batchJson(batch), ...(wanted.deep ? { records: recordsJson(batch, wanted) } : {}) })
+  else out.line(batchLine(batch))
+}
+
+function batchLine({
+  header,
+  lastOffset,
+  position,
+  timestampType,
+  maxTimestamp,
+  sizeInBytes,
+  magic,
+  codec,
+  crc,
+  isValid,
+}: FoundBatch): string {
+  const horizon = header?.deleteHorizonMs
+  const first = header
+    ? `baseOffset: ${header.baseOffset} lastOffset: ${lastOffset} count: ${header.count} baseSequence: ${header.baseSequence} ` +
+      `lastSequence: ${header.lastSequence} producerId: ${header.producerId} producerEpoch: ${header.producerEpoch} ` +
+      `partitionLeaderEpoch: ${header.partitionLeaderEpoch} isTransactional: ${header.isTransactional} isControl: ${header.isControl} ` +
+      `deleteHorizonMs: ${horizon === undefined ? 'OptionalLong.empty' : `OptionalLong[${horizon}]`}`
+    : `offset: ${lastOffset}`
+  return (
+    `${first} position: ${position} ${timestampType}: ${maxTimestamp} size: ${sizeInBytes} magic: ${magic} ` +
+    `compresscodec: ${codec} crc: ${crc} isvalid: ${isValid}`
+  )
+}
+
+function batchJson({ header, records: _records, ...batch }: FoundBatch) {
+  return { ...batch, ...(header ? { ...header, deleteHorizonMs: header.deleteHorizonMs ?? null } : {}) }
+}
+
+/** The line of a record, in two steps: what is in it may turn out not to be readable when the first is printed. */
+export function writeRecord(out: Out, batch: FoundBatch, record: FoundRecord, { decoder, skipsMetadata }: Wanted): void {
+  const isControl = batch.header?.isControl ?? false
+  if (!skipsMetadata) out.write(`${metadataText(batch, record)}${isControl ? controlText(record) : ''}`)
+  const { key, payload } = !decoder || isControl ? {} : decoder(record)
+  if (key !== undefined) out.write(`${skipsMetadata ? '| ' : ' '}key: ${key}`)
+  out.line(payload === undefined ? '' : ` payload: ${payload}`)
+}
+
+function metadataText({ header, timestampType }: FoundBatch, record: FoundRecord): string {
+  const sizes = `keySize: ${record.key?.length ?? -1} valueSize: ${record.value?.length ?? -1}`
+  const more = header
+    ? `sequence: ${record.sequence} headerKeys: [${record.headers.map(({ key }) => key).join(',')}]`
+    : `isValid: ${record.sound ?? true} crc: ${record.crc ?? 0}}` // the brace is Kafka's
+  return `| offset: ${record.offset} ${timestampType}: ${record.timestamp} ${sizes} ${more}`
+}
+
+/** How Kafka's words for each kind begin. */
+const TITLES = {
+  LEADER_CHANGE: 'LeaderChange:',
+  SNAPSHOT_HEADER: 'SnapshotHeader',
+  SNAPSHOT_FOOTER: 'SnapshotFooter',
+  KRAFT_VERSION: 'KRaftVersion',
+  KRAFT_VOTERS: 'KRaftVoters',
+}
+
+function controlText({ key, value }: FoundRecord): string {
+  if (!key || !value) return ''
+  const name = decodeControlKey(key)
+  if (typeof name !== 'string') return ` controlType: UNKNOWN(${name.type})`
+  const control = decodeControl(key, value)
+  if (control.name === 'COMMIT' || control.name === 'ABORT') {
+    return ` endTxnMarker: ${control.name} coordinatorEpoch: ${control.value.coordinatorEpoch}`
+  }
+  if (control.name === 'unknown') return ''
+  return ` ${TITLES[control.name]} ${messageText(controlTypes[control.name].message.fields, 0, control.value)}`
+}
+
+function recordsJson(batch: FoundBatch, { decoder }: Wanted): unknown[] {
+  const isControl = batch.header?.isControl ?? false
+  return [...batch.records()].map((record) => {
+    const { offset, timestamp, sequence, headers } = record
+    const sizes = { keySize: record.key?.length ?? -1, valueSize: record.value?.length ?? -1 }
+    const shown = isControl ? { control: controlText(record).trim() } : decoder ? decoder(record) : {}
+    return { offset, timestamp, sequence, ...sizes, headerKeys: headers.map(({ key }) => key), ...shown }
+  })
+}
