@@ -28,6 +28,8 @@ const env = { ...process.env }
 delete env.NODE_EXTRA_CA_CERTS // it costs every start of Node 20 some 30 ms
 delete env.KT_DATA_DIR
 delete env.KT_BOOTSTRAP_SERVERS
+/** Everything that was started and has not been stopped. */
+const running = new Set()
 const sleep = (ms) => new Promise((done) => setTimeout(done, ms))
 const TICKS = 100
 
@@ -81,6 +83,7 @@ async function startBroker(name) {
   const began = performance.now()
   const out = openSync(log, 'w')
   const child = spawn(program, words, { env, stdio: ['ignore', out, out] })
+  running.add(child)
   while (!readFileSync(log, 'utf8').includes('Kafka Server started')) {
     if (child.exitCode !== null || performance.now() - began > 60_000)
       throw new Error(`${name} did not start: ${readFileSync(log, 'utf8').slice(-500)}`)
@@ -219,6 +222,7 @@ try {
     }
     broker.child.kill()
     await broker.gone
+    running.delete(broker.child)
   }
   const number = (value) => (value === undefined ? '' : value >= 100 ? value.toFixed(0) : value.toPrecision(3))
   console.log('| | kt | Kafka | kt / Kafka |\n|---|---:|---:|---:|')
@@ -227,5 +231,6 @@ try {
     console.log(`| ${what} | ${number(cells.kt)} | ${number(cells.Kafka)} | ${ratio} |`)
   }
 } finally {
+  for (const child of running) child.kill('SIGKILL')
   rmSync(work, { recursive: true, force: true })
 }

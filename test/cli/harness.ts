@@ -38,7 +38,7 @@ export interface Setup {
   readonly isTyped?: boolean
   /** Whoever sits there chooses. */
   readonly choose?: (question: string, choices: readonly string[]) => Promise<string>
-  /** Texts by absolute path; the working directory is /work. */
+  /** Texts by absolute path; the working directory is /here. */
   readonly files?: Record<string, string>
   /** What `--zookeeper` and `--broker-list` of old tutorials lead to. */
   readonly legacy?: (kind: LegacyKind, address: string) => Where | undefined
@@ -142,7 +142,7 @@ function terminalOf(
     program: 'kt',
     argv,
     env,
-    cwd: '/work',
+    cwd: '/here',
     stdin: {
       isTTY: isTyped,
       async *chunks() {

@@ -108,7 +108,7 @@ test('what the parser requires is named, and a named data directory stands for t
   for (const world of [
     harness({ env: { KT_DATA_DIR: '/d' } }),
     harness({ env: { KT_BOOTSTRAP_SERVERS: 'x:1' } }),
-    harness({ files: { '/work/.kt/meta.properties': '' } }),
+    harness({ files: { '/here/.kt/meta.properties': '' } }),
   ]) {
     expect(await world.kafka(tool, '--sync')).toEqual({ out: '', err: '', code: 0 })
   }

@@ -33,10 +33,10 @@ test.each([
 })
 
 test('a file is found from the working directory; one that is not there is named as Java names it', () => {
-  const system = systemOf({ files: { '/work/c.properties': 'a=b' } })
-  const terminal = { cwd: '/work' } as Terminal // all that is looked at
+  const system = systemOf({ files: { '/here/c.properties': 'a=b' } })
+  const terminal = { cwd: '/here' } as Terminal // all that is looked at
   expect(readProperties(system, terminal, 'c.properties').get('a')).toBe('b')
-  expect(readProperties(system, terminal, '/work/c.properties').get('a')).toBe('b')
+  expect(readProperties(system, terminal, '/here/c.properties').get('a')).toBe('b')
   expect(() => readProperties(system, terminal, 'no.properties')).toThrow(/^no\.properties$/)
 })
 
@@ -49,7 +49,7 @@ test('--command-config reaches the place, with the client id that it names', asy
     kafka: { intro: '' },
     run: async ({ connect }) => void (await connect()),
   })
-  const kt = harness({ files: { '/work/c': 'client.id=me\nrequest.timeout.ms=7' } })
+  const kt = harness({ files: { '/here/c': 'client.id=me\nrequest.timeout.ms=7' } })
   expect(await kt.run(tool, '--command-config c')).toMatchObject({ code: 0 })
   expect(kt.opened[0]).toMatchObject({
     clientId: 'me',
@@ -59,7 +59,7 @@ test('--command-config reaches the place, with the client id that it names', asy
     ]),
   })
   expect(await kt.run(tool, '--command-config none')).toMatchObject({
-    err: 'kt tool: none\nthere is no file /work/none\n',
+    err: 'kt tool: none\nthere is no file /here/none\n',
     code: 1,
   })
 })

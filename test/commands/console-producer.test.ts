@@ -116,7 +116,7 @@ describe('options', () => {
   })
 
   test('an option comes before a property, a property before a file, all before the default', async () => {
-    const files = { '/work/p.properties': 'acks=0\nclient.id=me\n' }
+    const files = { '/here/p.properties': 'acks=0\nclient.id=me\n' }
     const acks = async (words: string) => {
       const { kafka, scripted } = world({ stdin: 'x\n', files })
       await kafka(`--topic t ${words}`)

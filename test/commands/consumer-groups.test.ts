@@ -372,7 +372,7 @@ GROUP           TOPIC           PARTITION  NEW-OFFSET
   })
 
   test('--export prints lines, with the group when there are several, and --from-file takes them back', async () => {
-    const files = { '/work/plan.csv': 'g,t,0,2\nh,t,0,99\n' }
+    const files = { '/here/plan.csv': 'g,t,0,2\nh,t,0,99\n' }
     const { kafka } = world({ g: EMPTY, h: EMPTY }, undefined, files)
     expect((await kafka('--reset-offsets --group g --topic t:0 --to-latest --dry-run --export')).out).toBe('t,0,6\n\n')
     expect((await kafka('--reset-offsets --group g --group h --topic t:0 --to-latest --dry-run --export')).out).toBe(

@@ -33,8 +33,8 @@ function put(disk: Disk, path: string, text: string): void {
 }
 function world(properties: Record<string, string> = session.properties): Disk {
   const disk = new Disk()
-  disk.makeFolder('/work')
-  for (const [name, text] of Object.entries(properties)) put(disk, `/work/${name}`, text)
+  disk.makeFolder('/here')
+  for (const [name, text] of Object.entries(properties)) put(disk, `/here/${name}`, text)
   return disk
 }
 async function call(disk: Disk, words: readonly string[], voice: 'kafka' | 'kt' = 'kafka') {
@@ -49,13 +49,13 @@ const lastLines = (text: string) =>
 
 test("a session with Kafka's own tool, word for word", async () => {
   const disk = world()
-  disk.makeFolder('/work/foreign')
-  put(disk, '/work/foreign/x', 'hi')
-  put(disk, '/work/afile', '')
+  disk.makeFolder('/here/foreign')
+  put(disk, '/here/foreign/x', 'hi')
+  put(disk, '/here/afile', '')
   const seen: unknown[] = []
   const wanted: unknown[] = []
   for (const step of session.steps) {
-    if (step.sh === 'rm e2/meta.properties') disk.remove('/work/e2/meta.properties')
+    if (step.sh === 'rm e2/meta.properties') disk.remove('/here/e2/meta.properties')
     if (step.sh) continue
     const { out, err, code } = await call(disk, step.args)
     if (step.args.includes('noroles')) continue // a file of the time of ZooKeeper; kt takes it, Kafka 4 does not
@@ -103,14 +103,14 @@ test('what is written: the voter, its address, and users whose passwords are kep
   ])
   expect(code).toBe(0)
   expect(out).not.toContain('secret')
-  const meta = readMetaProperties(disk, '/work/data')
+  const meta = readMetaProperties(disk, '/here/data')
   expect(meta).toMatchObject({ clusterId: 'cluster-of-mine', nodeId: 7 })
-  const quorum = recordsOf(disk.readFile('/work/data/__cluster_metadata-0/00000000000000000000-0000000000.checkpoint'))
+  const quorum = recordsOf(disk.readFile('/here/data/__cluster_metadata-0/00000000000000000000-0000000000.checkpoint'))
   expect(quorum.map(({ name }) => name)).toEqual(['SNAPSHOT_HEADER', 'KRAFT_VERSION', 'KRAFT_VOTERS', 'SNAPSHOT_FOOTER'])
   expect(quorum[2]?.value).toMatchObject({
     voters: [{ voterId: 7, voterDirectoryId: meta?.directoryId, endpoints: [{ name: 'CONTROLLER', host: 'box', port: 9093 }] }],
   })
-  const begin = recordsOf(disk.readFile('/work/data/bootstrap.checkpoint'))
+  const begin = recordsOf(disk.readFile('/here/data/bootstrap.checkpoint'))
   const levels = begin.filter(({ name }) => name === 'FeatureLevelRecord').map(({ value }) => (value as { name: string }).name)
   expect(levels).toEqual([
     'metadata.version',
@@ -124,10 +124,10 @@ test('what is written: the voter, its address, and users whose passwords are kep
 
 test('a directory is formatted whole or not at all', async () => {
   const disk = world({ p: PROPERTIES.replace('log.dirs=data', 'log.dirs=a,b') })
-  put(disk, '/work/b', 'a file is in the way')
+  put(disk, '/here/b', 'a file is in the way')
   const { code, out } = await call(disk, ['format', '-s', '-t', 'c', '-c', 'p', '--feature', 'nope=1'])
   expect({ code, out }).toEqual({ code: 1, out: '' })
-  expect(disk.exists('/work/a')).toBe(false)
+  expect(disk.exists('/here/a')).toBe(false)
 })
 
 test('as kt: JSON, and wrong usage is 2', async () => {

@@ -82,7 +82,7 @@ const golden: Readonly<Record<string, Cases>> = {
   'batches/legacy.json': readArchive('./batches/legacy.json.gz') as Cases,
 }
 const filesOf = (found: Readonly<Record<string, unknown>>) =>
-  Object.fromEntries(Object.entries(found).map(([name, list]) => [`/work/golden/${name}`, JSON.stringify(list)]))
+  Object.fromEntries(Object.entries(found).map(([name, list]) => [`/here/golden/${name}`, JSON.stringify(list)]))
 
 describe('check', () => {
   test('all golden data hold', async () => {
@@ -91,7 +91,7 @@ describe('check', () => {
       { files: filesOf(golden) },
       'check',
       'golden/wire',
-      '/work/golden/records',
+      '/here/golden/records',
       'golden/batches',
     )
     expect(out.trimEnd().split('\n').at(-1)).toBe(`${total} passed, 0 failed`)
@@ -181,7 +181,7 @@ describe('check', () => {
   })
 
   test('what is no list of cases, no JSON, or not there', async () => {
-    const files = { '/work/a.json': '{}', '/work/b.json': '[', '/work/c.json': '[]', '/work/d/e.txt': '' }
+    const files = { '/here/a.json': '{}', '/here/b.json': '[', '/here/c.json': '[]', '/here/d/e.txt': '' }
     const { out, code } = await kt({ files }, 'check', 'a.json', 'b.json', 'c.json')
     expect(out).toMatch(
       /^a.json: 0 of 1 hold\n {2}no list of cases\nb.json: 0 of 1 hold\n {2}no JSON: .*\nc.json: .*\n.*\n0 passed, 3 failed\n$/,

@@ -3,7 +3,7 @@ import start from '../../src/commands/zookeeper-server-start'
 import stop from '../../src/commands/zookeeper-server-stop'
 import { harness } from '../cli/harness'
 
-const kt = harness({ files: { '/work/config/zookeeper.properties': 'clientPort=2181\n' } })
+const kt = harness({ files: { '/here/config/zookeeper.properties': 'clientPort=2181\n' } })
 
 test('ZooKeeper is not needed: one line on stderr names the next step, without a failure', async () => {
   const { out, err, code } = await kt.kafka(start, '-daemon config/zookeeper.properties')
