@@ -93,17 +93,14 @@ function recoverSegment(log: Log, segment: Segment): number {
   segment.forget()
   let expected = segment.base
   log.endOffset = segment.base
-  return segment.scan(0, segment.size, (header, at, start) => {
-    const size = batchSize(header, at)
-    if (baseOffset(header, at) < expected || lastOffset(header, at) < baseOffset(header, at)) return 'stop'
-    const bytes = at + size > header.length ? segment.read(start, size) : header
-    const inBytes = bytes === header ? at : 0
-    if (!checkCrc(bytes, inBytes)) return 'stop'
-    expected = lastOffset(bytes, inBytes) + 1
-    segment.index(bytes, inBytes, start, log.settings.indexIntervalBytes)
+  const take = (bytes: Buffer, at: number, position: number) => {
+    if (baseOffset(bytes, at) < expected || lastOffset(bytes, at) < baseOffset(bytes, at) || !checkCrc(bytes, at)) return 'stop'
+    expected = lastOffset(bytes, at) + 1
+    segment.index(bytes, at, position, log.settings.indexIntervalBytes)
     log.endOffset = expected
-    return undefined
-  })
+    return 'on'
+  }
+  return segment.scan(0, segment.size, take, 'batches')
 }
 
 // ---- epochs and producers ----

@@ -20,6 +20,10 @@ const couldBeBatch = (bytes: Buffer, at: number): boolean => magic(bytes, at) ==
 
 /** How much is read at once when looking for a batch. */
 const SCAN_BYTES = 64 * 1024
+/** Behind batches of this size single headers are read. */
+const FAR_BYTES = 8 * 1024
+/** How much is read at once where everything is. */
+const READ_BYTES = 1024 * 1024
 
 export class Segment {
   readonly offsets = new OffsetIndex()
@@ -252,25 +256,42 @@ export class Segment {
   }
 
   /**
-   * Shows the header of every whole batch from `position` to `end` (buffer, where it begins there, where in the file). Only the
-   * header is sure to be in the buffer. Stops at 'stop', at a partial batch, or at one that cannot be a batch; gives the position.
+   * Shows every whole batch from `position` to `end`: a buffer, where the batch begins there, where in the file. Only the header is
+   * sure to be in the buffer, unless whole batches are needed; the buffer is used again for the next. Stops at 'stop', at a partial
+   * batch, or at one that cannot be a batch; gives the position.
    */
-  scan(position: number, end: number, show: (bytes: Buffer, at: number, position: number) => unknown): number {
+  scan(
+    position: number,
+    end: number,
+    show: (bytes: Buffer, at: number, position: number) => unknown,
+    need: 'headers' | 'batches' = 'headers',
+  ): number {
     let start = position
-    let buffer: Buffer = Buffer.alloc(0)
+    let room: Buffer = Buffer.alloc(0)
+    let buffer: Buffer = room
     let filled = 0 // where in the file the buffer begins
+    let previous = 0 // size of the batch before
+    const fill = (wanted: number) => {
+      const length = Math.min(wanted, end - start)
+      if (room.length < length) room = Buffer.allocUnsafeSlow(length)
+      buffer = room.subarray(0, this.fs.read(this.file(), room, 0, length, start))
+      filled = start
+    }
     while (start + HEADER_SIZE <= end) {
       if (start < filled || start + HEADER_SIZE > filled + buffer.length) {
-        buffer = Buffer.allocUnsafe(Math.min(SCAN_BYTES, end - start))
-        filled = start
-        buffer = buffer.subarray(0, this.fs.read(this.file(), buffer, 0, buffer.length, start))
+        fill(need === 'batches' ? READ_BYTES : previous > FAR_BYTES ? HEADER_SIZE : SCAN_BYTES)
         if (buffer.length < HEADER_SIZE) return start
       }
-      const at = start - filled
+      let at = start - filled
       const size = batchSize(buffer, at)
       if (size < HEADER_SIZE || start + size > end || !couldBeBatch(buffer, at)) return start
+      if (need === 'batches' && at + size > buffer.length) {
+        fill(Math.max(READ_BYTES, size))
+        at = 0
+      }
       if (show(buffer, at, start) === 'stop') return start
       start += size
+      previous = size
     }
     return start
   }
