@@ -7,9 +7,10 @@ import { allApis } from '../../src/protocol/apis/all'
 import { stampCrc } from '../../src/protocol/batch'
 import { BatchBuilder } from '../../src/protocol/batch-builder'
 import { isFlexible } from '../../src/protocol/codecs'
-import { Writer } from '../../src/protocol/writer'
+import { encodeRequest } from '../../src/protocol/frames'
 import { type Case, caseAt } from './cases'
 import { decode } from './decode'
+import { hollowValues } from './hollow'
 import { sizeOf } from './size'
 
 const mostHeap = ({ bytes }: Case) => 4 * bytes.length + 65_536
@@ -24,7 +25,7 @@ test('4,000 cases of damaged, hollow and random bytes', () => {
   }
   expect(refused).toBeGreaterThan(1000)
   expect(refused).toBeLessThan(3500) // what is damaged is sometimes whole
-})
+}, 60_000)
 
 test('case and seed are the bytes, today and tomorrow', () => {
   const digest = (index: number) => caseAt(1, index).bytes.subarray(0, 12).toString('hex')
@@ -44,44 +45,49 @@ test.each(seeds)('seed %d, case %d: %s', (seed, index) => {
   if (one.kind !== 'batch') expect(sizeOf(found)).toBeLessThan(mostHeap(one))
 })
 
-describe('every request and reply, with a count at its first place that just fits, and nothing behind', () => {
-  const header = (key: number, version: number, flexible: boolean) => {
-    const writer = new Writer()
-    writer.int16(key)
-    writer.int16(version)
-    writer.int32(1)
-    writer.stringOrNull(null)
-    if (flexible) writer.uvarint(0)
-    return writer.whole()
-  }
-  test.each([0, 1, 2, 0x7f, 0x80, 0xff])(
-    'the byte %d, ten thousand times',
-    (byte) => {
-      const bytes = Buffer.alloc(10_000, byte)
-      for (const api of allApis) {
-        for (let version = api.versions[0]; version <= api.versions[1]; version++) {
-          const flexible = isFlexible(api, version)
-          const cases: Case[] = [
-            { kind: 'request', bytes: Buffer.concat([header(api.key, version, flexible), bytes]) },
-            { kind: 'response', api, version, bytes: Buffer.concat([Buffer.alloc(flexible ? 5 : 4), bytes]) },
-          ]
-          // a count of all the bytes left at each of the first places
-          for (let at = 0; at < 40; at++) {
-            const counted = Buffer.from(bytes)
-            if (flexible) counted.set([0x80 | (9000 & 0x7f), 9000 >> 7], at)
-            else counted.writeInt32BE(9000, at)
-            cases.push({ kind: 'request', bytes: Buffer.concat([header(api.key, version, flexible), counted]) })
-          }
-          for (const one of cases) {
-            const found = decode(one)
-            if (one.kind === 'request') expect(sizeOf(found), `${api.name} ${version}`).toBeLessThan(mostHeap(one))
-          }
+describe('every array of every request, long and hollow', () => {
+  /** Of all requests in all versions: how many there are, and how many are taken. */
+  function tryAll(size: number, most: (bytes: number) => number): { all: number; taken: number } {
+    let [all, taken] = [0, 0]
+    for (const api of allApis) {
+      for (let version = api.versions[0]; version <= api.versions[1]; version++) {
+        for (const value of hollowValues(api.request, version, isFlexible(api, version), size)) {
+          const frame = Buffer.concat(encodeRequest(api, version, 1, null, value)).subarray(4)
+          const [found] = decode({ kind: 'request', bytes: frame })
+          all++
+          if (found !== undefined) taken++
+          expect(sizeOf(found), `${api.name} ${version}: ${Object.keys(value)}`).toBeLessThan(most(frame.length))
         }
       }
-    },
-    60_000,
-  )
+    }
+    return { all, taken }
+  }
+  test('of 10 kB take no more than four times that and 64 KiB', () => {
+    const { all, taken } = tryAll(10_000, (bytes) => 4 * bytes + 65_536)
+    expect(all).toBeGreaterThan(400)
+    expect(taken).toBeLessThan(all - 100)
+  }, 60_000)
+  test('of 300 kB take no more than four times that and a megabyte', () => {
+    const { all, taken } = tryAll(300_000, (bytes) => 1.01 * (4 * bytes + 1_048_576))
+    expect(taken).toBeLessThan(all - 100)
+  }, 60_000)
 })
+
+test.each([0, 1, 2, 0x7f, 0x80, 0xff])(
+  'every request and reply, and the byte %d ten thousand times instead of its body',
+  (byte) => {
+    const bytes = Buffer.alloc(10_000, byte)
+    for (const api of allApis) {
+      for (let version = api.versions[0]; version <= api.versions[1]; version++) {
+        const flexible = isFlexible(api, version)
+        const start = Buffer.concat(encodeRequest(api, version, 1, null, {} as never)).subarray(4, flexible ? 15 : 14)
+        const request: Case = { kind: 'request', bytes: Buffer.concat([start, bytes]) }
+        expect(sizeOf(decode(request)), `${api.name} ${version}`).toBeLessThan(mostHeap(request))
+        decode({ kind: 'response', api, version, bytes: Buffer.concat([Buffer.alloc(flexible ? 5 : 4), bytes]) })
+      }
+    }
+  },
+)
 
 describe('bombs', () => {
   const bomb = (codec: number, size: number) => {
