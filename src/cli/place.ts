@@ -27,6 +27,9 @@ export function isPlaceNamed({ terminal, system, voice }: At, isDirectoryGiven: 
   return parts.some((_, i) => system.fs.stat(`${parts.slice(0, parts.length - i).join('/')}/.kt`)?.isDirectory === true)
 }
 
+/** As kt nobody waits a minute to hear that a port was mistyped. */
+const PATIENCE_MS = 2000
+
 /** What to open: the old option's place first, then what `--bootstrap-server`, `--data-dir` and `--command-config` say. */
 export function placeOptions(
   { terminal, system, voice }: At,
@@ -56,6 +59,6 @@ export function placeOptions(
     clientId,
     properties,
     // kt says it once, with the error, when time is up
-    ...(voice === 'kafka' ? { onWarning: warn } : {}),
+    ...(voice === 'kafka' ? { onWarning: warn } : { patienceMs: PATIENCE_MS }),
   }
 }

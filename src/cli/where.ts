@@ -6,8 +6,8 @@
  * dials. When the holder ends, the others see a broker that disconnects, try again, and one of them takes the lock.
  */
 import { Cluster } from '../client/cluster'
-import type { Dial } from '../client/cluster/nodes'
-import { adminConfig, type ClientConfig } from '../client/config'
+import { type Dial, reasonOf } from '../client/cluster/nodes'
+import { adminConfig, bootstrapAddresses, type ClientConfig } from '../client/config'
 import { netDial } from '../client/dial'
 import { type Link, linkTo, openLink } from '../client/link'
 import { lockPath, readOwner } from '../storage/owner'
@@ -37,6 +37,8 @@ export interface PlaceOptions {
   /** Of the client's configuration file. */
   readonly properties: ReadonlyMap<string, string>
   readonly onWarning?: (text: string) => void
+  /** How long to look for anybody at all at the servers' addresses; Kafka's tools try for a minute. */
+  readonly patienceMs?: number
 }
 
 /** What a place is, before it is opened. */
@@ -78,6 +80,7 @@ export async function openPlace(terminal: Terminal, system: System, options: Pla
   const warn = options.onWarning ? { onWarning: options.onWarning } : {}
   if (where.kind === 'server') {
     const server = { ...properties, 'bootstrap.servers': where.servers, 'client.id': options.clientId }
+    if (options.patienceMs !== undefined) await somebodyListens(system, where.servers, options.patienceMs)
     const clusterFor: Place['clusterFor'] = (config, more) =>
       new Cluster({
         dial: netDial({ net: system.net, clock: system.clock, config }),
@@ -101,6 +104,29 @@ export async function openPlace(terminal: Terminal, system: System, options: Pla
   const config = adminConfig({ ...properties, 'bootstrap.servers': 'localhost:9092', 'client.id': options.clientId })
   await directory.reach() // an error of the directory is told at once, not after a minute of trying
   return placeOf('directory', where.directory, clusterFor, config, () => directory.close())
+}
+
+/** Rejects with what was tried when nobody takes a connection at any of the addresses; a server that is just starting is waited for. */
+async function somebodyListens({ net, clock }: System, servers: string, patienceMs: number): Promise<void> {
+  const began = clock.monotonic()
+  for (;;) {
+    const tried: string[] = []
+    for (const { host, port } of bootstrapAddresses(servers.split(','))) {
+      try {
+        const connection = await net.connect({ host, port }, patienceMs)
+        connection.close()
+        return
+      } catch (error) {
+        tried.push(`${host}:${port} (${reasonOf(error)})`)
+      }
+    }
+    if (clock.monotonic() - began >= patienceMs) {
+      throw new Failure(`nobody answers at ${tried.join(', ')}`, {
+        hint: "'kt server-start' starts a server; without --bootstrap-server kt works on a data directory.",
+      })
+    }
+    await new Promise<void>((resolve) => void clock.after(100, resolve))
+  }
 }
 
 function placeOf(
