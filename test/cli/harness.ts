@@ -14,7 +14,7 @@ import type { Output, Signal, Terminal } from '../../src/cli/terminal'
 import type { PlaceOptions, Where } from '../../src/cli/where'
 import type { Cluster } from '../../src/client/cluster'
 import type { Call } from '../../src/protocol/call'
-import type { FileSystem, System } from '../../src/system'
+import type { Clock, FileSystem, System } from '../../src/system'
 
 export interface Result {
   readonly out: string
@@ -36,6 +36,8 @@ export interface Setup {
   readonly stdin?: string | (() => AsyncIterable<Uint8Array>)
   /** Somebody types it. */
   readonly isTyped?: boolean
+  /** Without it no time passes. */
+  readonly clock?: Clock
   /** Whoever sits there chooses. */
   readonly choose?: (question: string, choices: readonly string[]) => Promise<string>
   /** Texts by absolute path; the working directory is /here. */
@@ -160,8 +162,10 @@ function terminalOf(
   }
 }
 
-/** A world with a few files, in which no time passes. */
-export function systemOf({ files = {} }: Pick<Setup, 'files'> = {}): System {
+const still: Clock = { now: () => 0, monotonic: () => 0, after: () => ({ cancel() {} }), soon: (task) => queueMicrotask(task) }
+
+/** A world with a few files. */
+export function systemOf({ files = {}, clock = still }: Pick<Setup, 'files' | 'clock'> = {}): System {
   const fs: Partial<FileSystem> = {
     exists: (path) => path in files,
     stat(path) {
@@ -182,7 +186,7 @@ export function systemOf({ files = {} }: Pick<Setup, 'files'> = {}): System {
   }
   return {
     fs: fs as FileSystem, // the part that a command line reads with
-    clock: { now: () => 0, monotonic: () => 0, after: () => ({ cancel() {} }), soon: (task) => queueMicrotask(task) },
+    clock,
     net: {
       connect: () => Promise.reject(new Error('no network')),
       listen: () => Promise.reject(new Error('no network')),
