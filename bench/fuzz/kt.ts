@@ -3,6 +3,8 @@ import { allApis } from '../../src/protocol/apis/all'
 
 export { ApiVersions } from '../../src/protocol/apis/api-versions'
 export { Assembler } from '../../src/protocol/assembler'
+export { BatchBuilder } from '../../src/protocol/batch-builder'
+export { checkProduced } from '../../src/protocol/batch-check'
 export { decodeResponse, encodeRequest } from '../../src/protocol/frames'
 export { Reader } from '../../src/protocol/reader'
 export { caseAt, requestAt } from '../../test/fuzz/cases'
