@@ -123,7 +123,7 @@ export async function deleteGroupOffsets(
   partitions: readonly TopicPartition[],
   timeoutMs?: number,
 ): Promise<Outcome<(KafkaError | undefined)[]>> {
-  const reply = await cluster.during('deleteConsumerGroupOffsets(api=FIND_COORDINATOR)', timeoutMs)(OffsetDelete, {
+  const reply = await cluster.during('offsetDelete(api=FIND_COORDINATOR)', timeoutMs)(OffsetDelete, {
     groupId,
     topics: byTopic(partitions).map(([name, rows]) => ({
       name,
