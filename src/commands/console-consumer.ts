@@ -14,6 +14,7 @@ import { DEFAULT_FORMATTER, type Formatter, formatterOf } from './console-consum
 import { type End, Loop } from './console-consumer-loop'
 import { type ConsumerOptions, consumerOptions } from './console-consumer-options'
 import { AllPartitions } from './console-consumer-partitions'
+import { configError, unmade } from './console-servers'
 import { checkTopicExists, chooseTopic } from './console-topic'
 
 const LOGGER = 'org.apache.kafka.tools.consumer.ConsoleConsumer'
@@ -72,7 +73,10 @@ export default command({
     const speaker = `Consumer clientId=${clientId}, groupId=${config['group.id']}`
     const place = await context.connect({ clientId, properties: clientProperties, speaker })
     const servers = place.kind === 'server' ? place.name.split(',') : config['bootstrap.servers']
-    const cluster = place.clusterFor({ ...config, 'bootstrap.servers': servers }, { complainsTwice: true })
+    const cluster = clusterOf(
+      () => place.clusterFor({ ...config, 'bootstrap.servers': servers }, { complainsTwice: true }),
+      voice,
+    )
     const topic = await topicFor(context, options, cluster)
     const onWarning = (text: string) => {
       if (voice === 'kafka')
@@ -89,6 +93,16 @@ export default command({
     })
   },
 })
+
+const UNMADE = 'Failed to construct kafka consumer'
+
+function clusterOf(make: () => Cluster, voice: Context['voice']): Cluster {
+  try {
+    return make()
+  } catch (error) {
+    throw unmade(error, voice, UNMADE)
+  }
+}
 
 async function formatterFor(
   { out, system, voice }: Context,
@@ -160,6 +174,7 @@ async function consume(
   }
   let end: End
   let count = 0
+  let isMade = true
   try {
     const loop = new Loop(context, {
       consumer,
@@ -172,6 +187,10 @@ async function consume(
     })
     end = await loop.run()
     count = loop.count
+    if (end.why === 'poll' && configError(end.error)) {
+      isMade = false
+      throw unmade(end.error, voice, UNMADE)
+    }
     if (voice === 'kafka') rewind(consumer, loop.unfinished)
     if (voice === 'kafka' && (end.why === 'timeout' || end.why === 'poll')) {
       out.error(`${log('Error processing message, terminating consumer process: ')}\n${end.error}`)
@@ -180,7 +199,7 @@ async function consume(
   } finally {
     spinner?.stop()
     await consumer.close()
-    if (voice === 'kafka' || out.isOpen) out.error(`Processed a total of ${count} messages`)
+    if (isMade && (voice === 'kafka' || out.isOpen)) out.error(`Processed a total of ${count} messages`)
   }
   if (voice === 'kafka' && options.enableSystestEvents) out.line('shutdown_complete')
   return voice === 'kafka' ? kafkaCode(end, out, log) : ktCode(end, count, options.maxMessages)

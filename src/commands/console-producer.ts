@@ -15,7 +15,7 @@ import { Producer } from '../client/producer'
 import { Feed, type Lost } from './console-producer-feed'
 import { LINE_READER, type ProducerOptions, producerOptions, producerProperties } from './console-producer-options'
 import { type LineReader, lineReader } from './console-producer-reader'
-import { checkServers } from './console-servers'
+import { checkServers, configError, unmade } from './console-servers'
 import { checkTopicExists, chooseTopic } from './console-topic'
 
 const OLD_MEMORY_NOTICE =
@@ -70,9 +70,22 @@ export default command({
     const place = await context.connect({ clientId, properties, speaker: `Producer clientId=${clientId}` })
     const servers = place.kind === 'server' ? place.name.split(',') : config['bootstrap.servers']
     const cluster = place.clusterFor({ ...config, 'bootstrap.servers': servers }, { complainsTwice: true })
+    if (voice === 'kafka' && servers.some(hasName)) await checkMade(cluster)
     return produce(context, options, { cluster, config, makeReader })
   },
 })
+
+/** Whether the address is a name, which may be nobody's. */
+const hasName = (server: string): boolean => !/^(.*:\/\/)?(localhost|[\d.]+|\[[\da-fA-F:.]+\]):\d+$/.test(server)
+
+/** Kafka's producer cannot be made where no server's name is known; this one would try until max.block.ms is over. */
+async function checkMade(cluster: Cluster): Promise<void> {
+  try {
+    await cluster.refresh([])
+  } catch (error) {
+    if (configError(error)) throw unmade(error, 'kafka', 'Failed to construct kafka producer')
+  }
+}
 
 /** Throws Failure for a reader that there is not, or that cannot be as the properties want it. */
 function readerOf({ system, terminal }: Context, options: ProducerOptions): () => LineReader {

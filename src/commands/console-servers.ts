@@ -1,5 +1,9 @@
-/** The check of --bootstrap-server that only some of Kafka's tools make (org.apache.kafka.tools.ToolsUtils.validateBootstrapServer). */
+/**
+ * Addresses that are none: the check of --bootstrap-server that only some of Kafka's tools make
+ * (org.apache.kafka.tools.ToolsUtils.validateBootstrapServer), and what its clients say that cannot even be made with them.
+ */
 import { UsageError } from '../cli/errors'
+import { ConfigException, kafkaException } from '../client/kafka-error'
 
 /** Throws UsageError for an address without a port. */
 export function checkServers(servers: string): void {
@@ -12,4 +16,17 @@ export function checkServers(servers: string): void {
     'Please provide valid host:port like host1:9091,host2:9092\n',
     `--bootstrap-server takes host:port, or several parted by commas, not '${wrong}'`,
   )
+}
+
+/** The ConfigException in `error` or in what it wraps; a client of kt finds some only when it is used. */
+export function configError(error: unknown): ConfigException | undefined {
+  for (let at = error; at instanceof Error; at = at.cause) if (at instanceof ConfigException) return at
+  return undefined
+}
+
+/** What Kafka says in place of `error` where its client could not have been made: `Failed to construct kafka consumer`. */
+export function unmade(error: unknown, voice: 'kafka' | 'kt', text: string): unknown {
+  const found = configError(error)
+  if (!found) return error
+  return voice === 'kafka' ? kafkaException(text, found) : found
 }

@@ -9,6 +9,7 @@ import { nearest } from '../cli/suggest'
 import { listGroups } from '../client/admin/groups'
 import { KafkaError } from '../client/kafka-error'
 import { errors } from '../protocol/errors'
+import { unmade } from './console-servers'
 import { actionOf, checkGroupOptions, type GroupAction } from './consumer-groups-check'
 import { deleteConsumerGroups, deleteOffsets } from './consumer-groups-delete'
 import { describeConsumerGroups } from './consumer-groups-describe'
@@ -67,13 +68,16 @@ export default command({
       const code = await validateRegex(context, options.validateRegex ?? '')
       return isKafka ? 0 : code
     }
-    const { cluster } = await context.connect()
-    const at: At = { ...context, cluster, timeoutMs: options.timeout }
+    let at: At | undefined
     try {
+      const { cluster } = await context.connect()
+      at = { ...context, cluster, timeoutMs: options.timeout }
       const code = await ACTIONS[action](at, options)
       return isKafka ? 0 : (code ?? 0)
     } catch (error) {
-      throw isKafka ? error : await withHint(at, options, error)
+      throw at && !isKafka
+        ? await withHint(at, options, error)
+        : unmade(error, context.voice, 'Failed to create new KafkaAdminClient')
     }
   },
 })

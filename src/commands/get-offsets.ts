@@ -10,7 +10,7 @@ import { type FoundOffset, listOffsets } from '../client/admin/offsets'
 import { isError, type Outcome, type TopicPartition } from '../client/admin/result'
 import type { Cluster } from '../client/cluster'
 import { Metadata } from '../protocol/apis/metadata'
-import { checkServers } from './console-servers'
+import { checkServers, unmade } from './console-servers'
 import { type Filter, filterOf, ruleFilter, specOf } from './get-offsets-filter'
 
 export default command({
@@ -82,8 +82,14 @@ export default command({
     const spec = specOf(options.time)
     const filter =
       options.topicPartitions === undefined ? filterOf(options.topic, options.partitions) : ruleFilter(options.topicPartitions)
-    const { cluster } = await connect({ clientId: 'GetOffsetShell' })
-    const partitions = await matching(cluster, filter, options.excludeInternalTopics, options.topic)
+    let cluster: Cluster
+    let partitions: TopicPartition[]
+    try {
+      cluster = (await connect({ clientId: 'GetOffsetShell' })).cluster
+      partitions = await matching(cluster, filter, options.excludeInternalTopics, options.topic)
+    } catch (error) {
+      throw unmade(error, voice, 'Failed to create new KafkaAdminClient')
+    }
     const found = await listOffsets(
       cluster,
       partitions.map((one) => ({ ...one, at: spec })),

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { ConfigException } from '../../src/client/kafka-error'
 import command from '../../src/commands/consumer-groups'
 import { csvOf, plansIn } from '../../src/commands/consumer-groups-csv'
 import { ConsumerGroupDescribe } from '../../src/protocol/apis/consumer-group-describe'
@@ -475,6 +476,18 @@ describe('--validate-regex', () => {
     expect(await alone.kafka(command, `--validate-regex ${pattern}`)).toEqual({ out, err: '', code: 0 })
     expect((await alone.run(command, `--validate-regex ${pattern}`)).code).toBe(code)
   })
+})
+
+test("an address that is none: Kafka's client cannot be made, kt says which", async () => {
+  const refused = harness({ refuse: new ConfigException('Invalid url in bootstrap.servers: nonsense') })
+  expect(await refused.kafka(command, '--bootstrap-server nonsense --list')).toEqual({
+    out: '\nError: Executing consumer group command failed due to Failed to create new KafkaAdminClient\n',
+    err: 'org.apache.kafka.common.KafkaException: Failed to create new KafkaAdminClient\n',
+    code: 0,
+  })
+  expect((await refused.run(command, '--bootstrap-server nonsense --list')).err).toBe(
+    'kt consumer-groups: Invalid url in bootstrap.servers: nonsense\n',
+  )
 })
 
 describe('options that do not fit', () => {
