@@ -11,22 +11,21 @@ import { KafkaError } from '../client/kafka-error'
 import { errors } from '../protocol/errors'
 import { unmade } from './console-servers'
 import { actionOf, checkGroupOptions, type GroupAction } from './consumer-groups-check'
-import { deleteConsumerGroups, deleteOffsets } from './consumer-groups-delete'
 import { describeConsumerGroups } from './consumer-groups-describe'
 import { listConsumerGroups } from './consumer-groups-list'
 import { type GroupOptions, groupOptions } from './consumer-groups-options'
 import type { At } from './consumer-groups-print'
-import { resetOffsets } from './consumer-groups-reset'
 
 // biome-ignore lint/suspicious/noConfusingVoidType: an action that returns nothing has done its work
 type Action = (at: At, options: GroupOptions) => Promise<number | void>
 
+/** What changes something is loaded when it is asked for: most calls only look. */
 const ACTIONS: Record<Exclude<GroupAction, 'validateRegex'>, Action> = {
   list: listConsumerGroups,
   describe: describeConsumerGroups,
-  delete: deleteConsumerGroups,
-  resetOffsets,
-  deleteOffsets,
+  delete: async (at, options) => (await import('./consumer-groups-delete')).deleteConsumerGroups(at, options),
+  resetOffsets: async (at, options) => (await import('./consumer-groups-reset')).resetOffsets(at, options),
+  deleteOffsets: async (at, options) => (await import('./consumer-groups-delete')).deleteOffsets(at, options),
 }
 
 export default command({
