@@ -5,6 +5,7 @@ import { afterAll, afterEach, describe, expect, test } from 'vitest'
 import { defaultBrokerSettings } from '../../src/engine/configs/broker-settings'
 import type { Engine } from '../../src/engine/engine'
 import { change, records } from '../../src/engine/metadata/changes'
+import { formatDirectory } from '../../src/engine/metadata/format'
 import { RESOURCE } from '../../src/engine/metadata/image'
 import { openEngine } from '../../src/engine/open'
 import { realSystem, type System } from '../../src/system'
@@ -81,6 +82,36 @@ test('from a snapshot and the records behind it the same image comes', () => {
   const third = open(folder)
   expect([...third.metadata.topics()].map(({ name, id }) => [name, id])).toEqual(topics)
   expect(findings).toEqual([expect.stringContaining('00000000000000000055-0000000001.checkpoint is damaged')])
+})
+
+test.each([
+  ['fresh-formatted', 'dynamic'],
+  ['fresh-static', 'static'],
+])('kt is the first leader of a directory that kafka-storage.sh formatted: %s', async (name) => {
+  const folder = unpack(name)
+  const before = contentOf(folder)
+  open(folder).close()
+  expect(contentOf(folder)).toEqual(before)
+  const engine = open(folder)
+  await engine.commit([change(records.ConfigRecord, { resourceType: 2, resourceName: 't', name: 'retention.ms', value: '1' })])
+  const wanted = expectationOf(name)
+  const features = Object.entries(wanted.view.finalizedFeatures ?? {}).filter(([feature]) => feature !== 'kraft.version')
+  expect(Object.fromEntries(engine.metadata.features)).toEqual(Object.fromEntries(features))
+  engine.close()
+  const again = open(folder)
+  expect(again.clusterId).toBe(wanted.view.cluster?.clusterId)
+  expect(again.metadata.configOf(RESOURCE.TOPIC, 't').get('retention.ms')).toBe('1')
+  expect(findings).toEqual([])
+})
+
+test('a directory of a cluster with several controllers is refused, and left as it is', () => {
+  const folder = temporaryFolder()
+  const voter = (id: number) => ({ id, directoryId: 'JEXY6aqzQY-32P5TStzaFg', name: 'CONTROLLER', host: 'h', port: 9093 })
+  const meta = { clusterId: 'c', nodeId: 1, directoryId: 'JEXY6aqzQY-32P5TStzaFg' }
+  formatDirectory(realSystem, folder, { meta, voters: [voter(1), voter(2), voter(3)] })
+  const before = contentOf(folder)
+  expect(() => open(folder)).toThrow(/metadata nodes 1, 2, 3 decide on/)
+  expect(contentOf(folder)).toEqual(before)
 })
 
 describe('a new directory', () => {
