@@ -6,6 +6,7 @@ import { baseOffset, batchSize, HEADER_SIZE, lastOffset, magic, maxTimestamp } f
 import { takeBuffer } from '../protocol/pool'
 import type { FileSystem } from '../system/system'
 import { OffsetIndex, TimeIndex, writeIndex } from './indexes'
+import { type OpenFiles, openFilesOf } from './open-files'
 import type { AbortedTransaction } from './producers'
 import { encodeAborted, readAborted } from './snapshot'
 
@@ -29,6 +30,7 @@ export class Segment {
   readonly offsets = new OffsetIndex()
   readonly times = new TimeIndex()
   private readonly path: string
+  private readonly files: OpenFiles
   private fd: number | undefined
   /** Bytes in the file. */
   size = 0
@@ -54,6 +56,7 @@ export class Segment {
     readonly createdMs: number,
   ) {
     this.path = `${folder}/${segmentName(base)}`
+    this.files = openFilesOf(fs)
   }
   get logPath(): string {
     return `${this.path}.log`
@@ -64,6 +67,7 @@ export class Segment {
 
   private file(): number {
     this.fd ??= this.fs.open(this.logPath, 'create')
+    this.files.use(this)
     return this.fd
   }
   /** A segment whose file exists: its size is taken from there; indexes are read at first use. */
@@ -77,6 +81,7 @@ export class Segment {
   close(): void {
     this.closing = this.syncing > 0
     if (this.closing) return
+    this.files.forget(this)
     if (this.fd !== undefined) this.fs.close(this.fd)
     this.fd = undefined
   }

@@ -42,6 +42,8 @@ export class Disk implements FileSystem {
   /** Called by dataSync before it is done; a throw is the disk's failure. */
   onSync: (() => void) | undefined
   syncs = 0
+  /** The most files that were ever open at a time. */
+  mostOpen = 0
   /** Changes that are still carried out before the power goes. */
   left = Number.POSITIVE_INFINITY
 
@@ -76,6 +78,7 @@ export class Disk implements FileSystem {
       this.names.set(path, node)
     }
     this.open_.set(++this.nextFd, node)
+    this.mostOpen = Math.max(this.mostOpen, this.open_.size)
     return this.nextFd
   }
   close(fd: number): void {

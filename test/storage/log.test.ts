@@ -336,3 +336,25 @@ test('one sync serves everybody who waits', async () => {
   expect(disk.syncs - before).toBe(1)
   expect(log.recoveryPoint).toBe(51)
 })
+
+test('a log of any number of segments keeps few files open', async () => {
+  const disk = new Disk()
+  disk.makeFolder('/data')
+  const world = worldOn(disk)
+  writeMetaProperties(disk, '/data', { clusterId: 'c', nodeId: 1, directoryId: 'd' }, 0)
+  const { directory, log } = openDirectory('/data', world)
+  const one = log('t-0', { segmentBytes: 100 })
+  for (let i = 0; i < 1200; i++) {
+    one.append(batch(90, 1000 + i), 0, 0)
+    if (i % 100 === 0) await one.flush()
+  }
+  directory.close(false)
+  const again = openDirectory('/data', world).log('t-0', { segmentBytes: 100 })
+  expect(again.segments.length).toBe(1200)
+  for (let offset = 0; offset < 1200; offset++)
+    expect(baseOffset(again.read(offset, 1200, 1, 'one-at-least').bytes, 0)).toBe(offset)
+  expect(baseOffset(again.batchByTime(2000) as Buffer, 0)).toBe(1000)
+  disk.remove('/data/.kafka_cleanshutdown')
+  expect(openDirectory('/data', world).log('t-0').endOffset).toBe(1200)
+  expect(disk.mostOpen).toBeLessThan(520)
+})
