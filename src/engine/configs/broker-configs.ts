@@ -13,31 +13,27 @@ import { replicationConfigs, replicationQuotaConfigs } from './broker/replicatio
 import { securityConfigs, tokenConfigs } from './broker/security'
 import { serverConfigs, socketConfigs } from './broker/server'
 import { transactionConfigs, verificationConfigs } from './broker/transactions'
-import { type Config, rowOf, type Table } from './config'
+import { type Config, lazily, rowOf } from './config'
 
-/** A dictionary from the start: put together by spreading, a few hundred properties take half a millisecond. */
-const put = Object.assign as <T extends Table>(empty: object, ...parts: readonly Table[]) => T
+type BrokerTable = ReturnType<typeof remoteConfigs> &
+  ReturnType<typeof serverConfigs> &
+  ReturnType<typeof kraftConfigs> &
+  ReturnType<typeof socketConfigs> &
+  ReturnType<typeof replicationConfigs> &
+  ReturnType<typeof groupConfigs> &
+  ReturnType<typeof cleanerConfigs> &
+  ReturnType<typeof logConfigs> &
+  ReturnType<typeof shareConfigs> &
+  ReturnType<typeof transactionConfigs> &
+  ReturnType<typeof quorumConfigs> &
+  ReturnType<typeof metricsConfigs> &
+  ReturnType<typeof quotaConfigs> &
+  ReturnType<typeof securityConfigs> &
+  ReturnType<typeof tokenConfigs> &
+  ReturnType<typeof verificationConfigs> &
+  ReturnType<typeof ktConfigs>
 
-type BrokerTable = typeof remoteConfigs &
-  typeof serverConfigs &
-  typeof kraftConfigs &
-  typeof socketConfigs &
-  typeof replicationConfigs &
-  typeof groupConfigs &
-  typeof cleanerConfigs &
-  typeof logConfigs &
-  typeof shareConfigs &
-  typeof transactionConfigs &
-  typeof quorumConfigs &
-  typeof metricsConfigs &
-  typeof quotaConfigs &
-  typeof securityConfigs &
-  typeof tokenConfigs &
-  typeof verificationConfigs &
-  typeof ktConfigs
-
-export const brokerConfigs = put<BrokerTable>(
-  Object.create(null),
+const parts = [
   remoteConfigs,
   serverConfigs,
   kraftConfigs,
@@ -55,12 +51,18 @@ export const brokerConfigs = put<BrokerTable>(
   tokenConfigs,
   verificationConfigs,
   ktConfigs,
-)
+]
+
+/** What brokers are asked for most. */
+const first = [ktConfigs, serverConfigs, logConfigs, groupConfigs]
+
+export const brokerConfigs = lazily<BrokerTable>(parts, first)
 
 /** Settings that exist only as dynamic ones: the rates of throttled replication (KIP-73). */
-export const dynamicOnlyNames: readonly string[] = Object.keys(replicationQuotaConfigs)
+const dynamicOnly = lazily([replicationQuotaConfigs])
+export const dynamicOnlyNames = (): readonly string[] => Object.keys(dynamicOnly)
 
-export const brokerConfigNames: readonly string[] = Object.keys(brokerConfigs)
+export const brokerConfigNames = (): readonly string[] => Object.keys(brokerConfigs)
 
 /** The static setting `name` of a broker, or undefined if Kafka and kt have none. */
 export function brokerConfig(name: string): Config | undefined {
@@ -69,7 +71,7 @@ export function brokerConfig(name: string): Config | undefined {
 
 /** What `name` means where it is set dynamically: also rates of replication, and `listener.name.<listener>.<setting>`. */
 export function dynamicBrokerConfig(name: string): Config | undefined {
-  const own = rowOf(replicationQuotaConfigs, name) ?? brokerConfig(name)
+  const own = rowOf(dynamicOnly, name) ?? brokerConfig(name)
   return (
     own ??
     brokerSynonyms(name)

@@ -43,6 +43,30 @@ export interface Config<T = unknown> {
 
 export type Table = Readonly<Record<string, Config>>
 
+/**
+ * A table of several parts, each put together when something is first looked for in it: there are hundreds of settings, and a
+ * command that asks for a handful should not pay for all. It is looked for in `first` before the others.
+ */
+export function lazily<T extends Table>(parts: readonly (() => Table)[], first: readonly (() => Table)[] = []): T {
+  const made = new Map<() => Table, Table>()
+  const tableOf = (part: () => Table): Table => {
+    const table = made.get(part) ?? part()
+    made.set(part, table)
+    return table
+  }
+  const order = [...first, ...parts.filter((part) => !first.includes(part))]
+  const find = (name: string | symbol): Table | undefined => {
+    const part = order.find((one) => Object.hasOwn(tableOf(one), name))
+    return part && tableOf(part)
+  }
+  return new Proxy({} as T, {
+    get: (_, name) => find(name)?.[name as string],
+    has: (_, name) => find(name) !== undefined,
+    ownKeys: () => parts.flatMap((part) => Object.keys(tableOf(part))),
+    getOwnPropertyDescriptor: (_, name) => Object.getOwnPropertyDescriptor(find(name) ?? {}, name),
+  })
+}
+
 /** The row of `name`, or undefined if the table has none. */
 export function rowOf(table: Table, name: string): Config | undefined {
   return Object.hasOwn(table, name) ? table[name] : undefined

@@ -108,7 +108,7 @@ function rowsOf({ type, name }: Resource, state: ConfigState): ConfigRow[] {
 /** The settings of a topic: all but internal ones, which show only where they are set. */
 export function topicRows(overrides: Overrides, broker: BrokerSettings): ConfigRow[] {
   const texts = topicTexts(overrides, broker)
-  const shown = topicConfigNames.filter((name) => !topicConfig(name)?.internal)
+  const shown = topicConfigNames().filter((name) => !topicConfig(name)?.internal)
   return inOrder(shown, overrides.keys()).map((name) => {
     const config = topicConfig(name)
     const synonym = topicSynonyms.get(name)?.[0].name
@@ -120,7 +120,7 @@ export function topicRows(overrides: Overrides, broker: BrokerSettings): ConfigR
 /** The settings of this broker: all that Kafka and kt know, and whatever else is set. */
 export function brokerRows(broker: BrokerSettings): ConfigRow[] {
   const merged = mergedLayers(broker.layers)
-  const shown = brokerConfigNames.filter((name) => !brokerConfig(name)?.internal)
+  const shown = brokerConfigNames().filter((name) => !brokerConfig(name)?.internal)
   return inOrder(shown, merged.keys()).map((name) => {
     const config = dynamicBrokerConfig(name)
     const value = brokerConfig(name) ? (broker.texts.get(name) ?? null) : (merged.get(name) ?? null)
@@ -246,7 +246,7 @@ export interface CreatedTopicRow {
  * log.retention.hours shows here as a retention.ms of the file (KafkaConfigSchema.resolveEffectiveTopicConfigs).
  */
 export function createdTopicRows(overrides: Overrides, broker: BrokerSettings): CreatedTopicRow[] {
-  const names = topicConfigNames.filter((name) => overrides.has(name) || !topicConfig(name)?.internal)
+  const names = topicConfigNames().filter((name) => overrides.has(name) || !topicConfig(name)?.internal)
   return [...names].sort().map((name) => {
     const [value, configSource] = effectiveTopicConfig(name, overrides, broker.layers)
     return { name, value, configSource, isSensitive: false, readOnly: false }

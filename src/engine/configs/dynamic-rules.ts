@@ -53,8 +53,8 @@ function isOfOneBroker(name: string): boolean {
 /** The first value that is wrong by itself. A listener's setting counts as the general one. */
 function valueError(next: Overrides): string | null {
   const values = new Map([...next].map(([name, value]) => [listenerSetting(name) ?? name, value]))
-  const dynamic = brokerConfigNames.filter((name) => brokerConfig(name)?.scope !== 'read-only')
-  for (const name of [...dynamicOnlyNames, ...javaHashOrder(dynamic)]) {
+  const dynamic = brokerConfigNames().filter((name) => brokerConfig(name)?.scope !== 'read-only')
+  for (const name of [...dynamicOnlyNames(), ...javaHashOrder(dynamic)]) {
     const [config, value] = [dynamicBrokerConfig(name), values.get(name)]
     if (!config || value === undefined) continue
     const accepted = accept(name, config, value)
@@ -89,7 +89,7 @@ const numberOf = (name: string, broker: BrokerSettings) => Number(broker.texts.g
 
 /** A pool grows to its double or shrinks to its half at most. */
 function threadsError(now: BrokerSettings, then: BrokerSettings): string | null {
-  for (const name of javaHashOrder(brokerConfigNames)) {
+  for (const name of javaHashOrder(brokerConfigNames())) {
     if (!threadPools.includes(name)) continue
     const [old, wanted] = [numberOf(name, now), numberOf(name, then)]
     const rule = `Dynamic thread count update validation failed for ${name}=${wanted}, value should`

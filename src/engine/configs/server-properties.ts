@@ -70,7 +70,7 @@ function kindOf(raw: ReadonlyMap<string, string>): Kind {
 /** Every value that is wrong by itself or missing, in the order in which Kafka looks. */
 function valueErrors(file: ReadonlyMap<string, string>): string[] {
   const errors: string[] = []
-  for (const name of brokerConfigNames) {
+  for (const name of brokerConfigNames()) {
     const config = brokerConfig(name)
     const value = file.get(name)
     if (!config) continue

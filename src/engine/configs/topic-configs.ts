@@ -3,10 +3,10 @@
  * unit where it is an old one. Names, types, defaults and limits are those of Kafka 4.2 (LogConfig, ServerTopicConfigSynonyms).
  */
 import { atLeast, between, gzipLevel, listOf, oneOf, throttledReplicas } from './checks'
-import { accept, boolean, type Config, double, int, internal, list, long, NEVER, rowOf, string } from './config'
+import { accept, boolean, type Config, double, int, internal, lazily, list, long, NEVER, rowOf, string } from './config'
 
 // biome-ignore format: one setting a row
-export const topicConfigs = {
+const rows = () => ({
   'segment.bytes': int(1_073_741_824, 'MEDIUM', 'A segment is rolled when it would grow beyond this.', atLeast(1048576)),
   'segment.ms': long(604_800_000, 'MEDIUM', 'Time after which a segment is rolled though it is not full.', atLeast(1)),
   'segment.jitter.ms': long(0, 'MEDIUM', 'By how much rolling is spread, so that segments do not end all at once.', atLeast(0)),
@@ -54,10 +54,12 @@ export const topicConfigs = {
     'Whether remote segments are deleted when remote.storage.enable is turned off.'),
   'internal.segment.bytes': int(null, 'MEDIUM',
     'Greatest size of a segment, without the lower limit of segment.bytes, for tests.', internal),
-} as const
+})
+
+export const topicConfigs = lazily<ReturnType<typeof rows>>([rows])
 
 /** In the order in which Kafka checks them, and so in which it finds the first mistake. */
-export const topicConfigNames: readonly string[] = Object.keys(topicConfigs)
+export const topicConfigNames = (): readonly string[] => Object.keys(topicConfigs)
 
 /** The setting `name` of a topic, or undefined if there is none. */
 export function topicConfig(name: string): Config | undefined {

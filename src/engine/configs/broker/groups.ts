@@ -6,7 +6,7 @@ import { atLeast, between, filledList, filledListOf, oneOfIgnoringCase } from '.
 import { boolean, int, internal, list, long, short, string } from '../config'
 
 // biome-ignore format: one setting a row
-export const groupConfigs = {
+export const groupConfigs = () => ({
   'group.coordinator.rebalance.protocols': list('classic,consumer,streams', 'MEDIUM',
     'Kinds of groups that may exist.', filledListOf('consumer', 'classic', 'share', 'streams')),
   'group.coordinator.threads': int(4, 'HIGH', 'Threads of the group coordinator in Kafka. kt accepts the setting.', atLeast(1)),
@@ -69,10 +69,10 @@ export const groupConfigs = {
   'group.streams.max.standby.replicas': int(2, 'MEDIUM', 'Greatest number of standby copies that a group may set.', atLeast(0)),
   'group.streams.initial.rebalance.delay.ms': int(3000, 'MEDIUM',
     'How long a new streams group waits for more members before its first assignment.', atLeast(0)),
-} as const
+})
 
 // biome-ignore format: one setting a row
-export const shareConfigs = {
+export const shareConfigs = () => ({
   'group.share.enable': boolean(false, 'MEDIUM', 'Whether share groups are enabled, in early versions.', internal),
   'group.share.delivery.count.limit': int(5, 'MEDIUM',
     'How often a record is delivered before a share group gives it up.', between(2, 10)),
@@ -109,4 +109,4 @@ export const shareConfigs = {
     'How often share state that nobody needs is deleted.', atLeast(1), internal),
   'share.coordinator.cold.partition.snapshot.interval.ms': int(300_000, 'LOW',
     'How often share partitions that rest are written again.', atLeast(1), internal),
-} as const
+})

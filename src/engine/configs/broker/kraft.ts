@@ -5,7 +5,7 @@ import { atLeast, bootstrapServers, filledList, filledListOf, quorumVoters } fro
 import { boolean, int, internal, list, long, NEVER, REQUIRED, string } from '../config'
 
 // biome-ignore format: one setting a row
-export const kraftConfigs = {
+export const kraftConfigs = () => ({
   'process.roles': list(REQUIRED, 'HIGH',
     'What the node does: broker, controller or both. kt does both.', filledListOf('broker', 'controller')),
   'node.id': int(REQUIRED, 'HIGH', "The node's id, unique in the cluster.", atLeast(0)),
@@ -40,10 +40,10 @@ export const kraftConfigs = {
   'internal.metadata.max.fetch.size.in.bytes': int(8_388_608, 'LOW',
     'Greatest fetch of the metadata log, for tests.', internal),
   'internal.metadata.delete.delay.millis': long(60_000, 'LOW', 'How long deleted metadata files stay, for tests.', internal),
-} as const
+})
 
 // biome-ignore format: one setting a row
-export const quorumConfigs = {
+export const quorumConfigs = () => ({
   'controller.quorum.voters': list('', 'HIGH',
     'Members of a fixed quorum of controllers: id@host:port, several with commas.', quorumVoters),
   'controller.quorum.bootstrap.servers': list('', 'HIGH',
@@ -57,4 +57,4 @@ export const quorumConfigs = {
   'controller.quorum.request.timeout.ms': int(2000, 'MEDIUM', 'How long the quorum waits for an answer.', atLeast(0)),
   'controller.quorum.retry.backoff.ms': int(20, 'LOW', 'Pause before a request in the quorum is sent again.', atLeast(0)),
   'controller.quorum.auto.join.enable': boolean(false, 'LOW', 'Whether a new controller joins the quorum by itself (KIP-853).'),
-} as const
+})

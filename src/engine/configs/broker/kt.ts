@@ -3,10 +3,10 @@
  */
 import { boolean } from '../config'
 
-export const ktConfigs = {
+export const ktConfigs = () => ({
   'kt.flush.on.acks': boolean(
     true,
     'HIGH',
     'Whether acks=all is answered only when the records are on disk. Off, the operating system writes them when it likes.',
   ),
-} as const
+})

@@ -5,7 +5,7 @@ import { atLeast, between, filledList, listOf, oneOf } from '../checks'
 import { boolean, clusterWide, double, int, internal, javaClass, list, long, NEVER, string } from '../config'
 
 // biome-ignore format: one setting a row
-export const cleanerConfigs = {
+export const cleanerConfigs = () => ({
   'log.cleaner.threads': int(1, 'MEDIUM',
     'Threads that compact logs in Kafka. kt accepts the setting.', atLeast(0), clusterWide),
   'log.cleaner.io.max.bytes.per.second': double(Number.MAX_VALUE, 'MEDIUM',
@@ -26,10 +26,10 @@ export const cleanerConfigs = {
     'Records younger than this are not compacted.', atLeast(0), clusterWide),
   'log.cleaner.max.compaction.lag.ms': long(NEVER, 'MEDIUM',
     'Records older than this are compacted whatever the ratio.', atLeast(1), clusterWide),
-} as const
+})
 
 // biome-ignore format: one setting a row
-export const logConfigs = {
+export const logConfigs = () => ({
   'num.partitions': int(1, 'MEDIUM', 'Partitions of topics that are created without saying how many.', atLeast(1)),
   'log.dir': list('/tmp/kafka-logs', 'HIGH', 'Data directory, used where log.dirs is not set.', filledList),
   'log.dirs': list(null, 'HIGH', 'Data directories, several with commas.', filledList),
@@ -79,4 +79,4 @@ export const logConfigs = {
     'How long a broker with a failed directory goes on if it cannot tell the controller.', atLeast(1)),
   'log.initial.task.delay.ms': long(30_000, 'LOW',
     'How long after a start retention, flushing and checkpoints begin.', atLeast(0), internal),
-} as const
+})

@@ -6,7 +6,7 @@ import { atLeast, between, notEmpty } from '../checks'
 import { boolean, clusterWide, double, int, internal, long, NEVER, string } from '../config'
 
 // biome-ignore format: one setting a row
-export const remoteConfigs = {
+export const remoteConfigs = () => ({
   'remote.log.storage.system.enable': boolean(false, 'MEDIUM',
     'Whether old segments may be kept in remote storage (KIP-405). kt has none and ignores it.'),
   'remote.log.storage.manager.impl.prefix': string('rsm.config.', 'MEDIUM',
@@ -60,4 +60,4 @@ export const remoteConfigs = {
   'remote.fetch.max.wait.ms': int(500, 'MEDIUM', 'How long a fetch waits for remote storage.', atLeast(1), clusterWide),
   'remote.list.offsets.request.timeout.ms': long(30_000, 'MEDIUM',
     'How long a look-up of offsets waits for remote storage.', atLeast(1), clusterWide),
-} as const
+})

@@ -5,7 +5,7 @@ import { atLeast, oneOf } from '../checks'
 import { boolean, clusterWide, int, internal, long, NEVER, string } from '../config'
 
 // biome-ignore format: one setting a row
-export const replicationConfigs = {
+export const replicationConfigs = () => ({
   'controller.socket.timeout.ms': int(30_000, 'MEDIUM', 'How long a channel between controller and broker may be silent.'),
   'default.replication.factor': int(1, 'MEDIUM', 'Replicas of topics that are created without saying how many.'),
   'replica.lag.time.max.ms': long(30_000, 'HIGH', 'A follower that is behind for longer leaves the in-sync replicas.'),
@@ -36,14 +36,14 @@ export const replicationConfigs = {
     'Protocol between brokers where no inter.broker.listener.name is given.', oneOf('PLAINTEXT', 'SSL', 'SASL_PLAINTEXT', 'SASL_SSL')),
   'inter.broker.listener.name': string(null, 'MEDIUM', 'Listener through which brokers talk to each other.'),
   'replica.selector.class': string(null, 'MEDIUM', 'Class that chooses from which replica a consumer reads.'),
-} as const
+})
 
 // biome-ignore format: one setting a row
-export const replicationQuotaConfigs = {
+export const replicationQuotaConfigs = () => ({
   'leader.replication.throttled.rate': long(NEVER, 'MEDIUM',
     'Bytes a second that leaders may send to throttled replicas.', atLeast(0)),
   'follower.replication.throttled.rate': long(NEVER, 'MEDIUM',
     'Bytes a second that followers may fetch for throttled replicas.', atLeast(0)),
   'replica.alter.log.dirs.io.max.bytes.per.second': long(NEVER, 'MEDIUM',
     'Bytes a second that may be moved between directories.', atLeast(0)),
-} as const
+})

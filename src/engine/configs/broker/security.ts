@@ -5,7 +5,7 @@ import { anyList, atLeast, between, oneOf, oneOfIgnoringCase } from '../checks'
 import { boolean, double, int, javaClass, list, long, password, perBroker, short, string } from '../config'
 
 // biome-ignore format: one setting a row
-export const securityConfigs = {
+export const securityConfigs = () => ({
   'connections.max.reauth.ms': long(0, 'MEDIUM', 'After how long a client must log in again; 0 means never.'),
   'sasl.server.max.receive.size': int(524_288, 'MEDIUM', 'Greatest message of a log-in.'),
   'security.providers': string(null, 'LOW', 'Java security providers. kt loads none.'),
@@ -90,13 +90,13 @@ export const securityConfigs = {
   'sasl.oauthbearer.clock.skew.seconds': int(30, 'LOW', 'By how much clocks may differ.'),
   'sasl.oauthbearer.expected.audience': list('', 'LOW', 'Audiences of which a token must bear one.', anyList),
   'sasl.oauthbearer.expected.issuer': string(null, 'LOW', 'Issuer that a token must bear.'),
-} as const
+})
 
 // biome-ignore format: one setting a row
-export const tokenConfigs = {
+export const tokenConfigs = () => ({
   'delegation.token.secret.key': password(null, 'MEDIUM', 'Secret that signs delegation tokens. kt has no delegation tokens.'),
   'delegation.token.max.lifetime.ms': long(604_800_000, 'MEDIUM', 'Greatest life of a delegation token.', atLeast(1)),
   'delegation.token.expiry.time.ms': long(86_400_000, 'MEDIUM', 'Life of a delegation token unless it is renewed.', atLeast(1)),
   'delegation.token.expiry.check.interval.ms': long(3_600_000, 'LOW',
     'How often expired delegation tokens are looked for.', atLeast(1)),
-} as const
+})

@@ -5,7 +5,7 @@ import { anyList, atLeast, between, filledList, gzipLevel, oneOf } from '../chec
 import { boolean, clusterWide, int, internal, list, long, perBroker, string } from '../config'
 
 // biome-ignore format: one setting a row
-export const serverConfigs = {
+export const serverConfigs = () => ({
   'broker.id': int(-1, 'HIGH',
     "The node's id, under its old name; the same as node.id. In files for ZooKeeper -1 means that an id is made up."),
   'message.max.bytes': int(1_048_588, 'HIGH',
@@ -43,10 +43,10 @@ export const serverConfigs = {
     'Whether versions of requests that are still being designed are offered.', internal),
   'unstable.feature.versions.enable': boolean(false, 'HIGH',
     'Whether feature levels that are still being designed may be used.', internal),
-} as const
+})
 
 // biome-ignore format: one setting a row
-export const socketConfigs = {
+export const socketConfigs = () => ({
   listeners: list('PLAINTEXT://:9092', 'HIGH',
     'Where the server listens: NAME://host:port, several with commas. No host means this machine only, in kt.', filledList, perBroker),
   'advertised.listeners': list(null, 'HIGH',
@@ -70,4 +70,4 @@ export const socketConfigs = {
   'queued.max.request.bytes': long(-1, 'MEDIUM', 'Bytes of requests that may wait before no more are read; -1 means no limit.'),
   'num.network.threads': int(3, 'HIGH',
     'Threads per listener for the network in Kafka. kt accepts the setting.', atLeast(1), clusterWide),
-} as const
+})

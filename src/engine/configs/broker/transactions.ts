@@ -5,7 +5,7 @@ import { atLeast } from '../checks'
 import { boolean, clusterWide, int, internal, short } from '../config'
 
 // biome-ignore format: one setting a row
-export const transactionConfigs = {
+export const transactionConfigs = () => ({
   'transaction.state.log.min.isr': int(2, 'HIGH', 'In-sync replicas that __transaction_state needs.', atLeast(1)),
   'transaction.state.log.load.buffer.size': int(5_242_880, 'HIGH',
     'Bytes that are read at once when transactions are loaded.', atLeast(1)),
@@ -29,11 +29,11 @@ export const transactionConfigs = {
     'How often expired transactional ids are looked for.', atLeast(1)),
   'transaction.two.phase.commit.enable': boolean(false, 'LOW',
     'Whether producers may take part in two-phase commit (KIP-939).'),
-} as const
+})
 
 // biome-ignore format: one setting a row
-export const verificationConfigs = {
+export const verificationConfigs = () => ({
   'add.partitions.to.txn.retry.backoff.max.ms': int(100, 'HIGH',
     "How long a broker tries to have a partition's transaction verified.", atLeast(0)),
   'add.partitions.to.txn.retry.backoff.ms': int(20, 'HIGH', 'Pause between those tries.', atLeast(1)),
-} as const
+})
