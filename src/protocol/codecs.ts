@@ -9,7 +9,7 @@ import type { Api, Fields, In, Message, Out } from './types'
 import { Writer } from './writer'
 
 /** So many messages are interpreted in about the time that staging takes. */
-export const STAGED_AFTER = 32
+const STAGED_AFTER = 128
 
 /** `cold` for the first uses, then `hot`. */
 function warming<T>(cold: T, hot: () => T): () => T {

@@ -15,13 +15,18 @@ const NATIVE_FROM = 512
 const TABLES = new Int32Array(16 * 256)
 const littleEndian = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1
 
-/** Filled at the first use, since most commands never check a batch. */
-function fillTables(): void {
-  for (let byte = 0; byte < 256; byte++) {
-    let crc = byte
-    for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 ? 0x82f63b78 : 0)
-    TABLES[byte] = crc
+/** Filling all the tables takes as long as so many bytes without; most commands never see as many. */
+const FEW = 8192
+let few = FEW
+
+/** The first table, at the first use: eight shifts, the rest are sums of what is there. */
+function fillFirst(): void {
+  for (let bit = 128, crc = 1; bit > 0; bit >>= 1) {
+    crc = (crc >>> 1) ^ (crc & 1 ? 0x82f63b78 : 0)
+    for (let at = 0; at < 256; at += 2 * bit) TABLES[at + bit] = (TABLES[at] as number) ^ crc
   }
+}
+function fillOthers(): void {
   for (let at = 256; at < TABLES.length; at++) {
     const before = TABLES[at - 256] as number
     TABLES[at] = (before >>> 8) ^ (TABLES[before & 0xff] as number)
@@ -80,10 +85,12 @@ export function crc32c(buffer: Uint8Array, start: number, end: number, seed = 0)
   if (start < 0 || end > buffer.length || start > end) throw new RangeError(`${start}..${end} of ${buffer.length} bytes`)
   const size = end - start
   if (native && size >= NATIVE_FROM) return native(buffer.subarray(start, end), seed)
-  if (TABLES[1] === 0) fillTables()
+  if (TABLES[1] === 0) fillFirst()
   let crc = ~seed
   let at = start
-  if (size >= SHORT && littleEndian) {
+  if (few > 0) few -= size
+  if (size >= SHORT && few <= 0 && littleEndian) {
+    if (TABLES[257] === 0) fillOthers()
     const aligned = start + ((4 - ((buffer.byteOffset + start) & 3)) & 3)
     const count = ((end - aligned) >>> 4) << 2
     crc = bytewise(buffer, at, aligned, crc)

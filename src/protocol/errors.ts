@@ -259,23 +259,20 @@ export interface KafkaError {
 
 const withPackage = (name: string) => (name === '' || name.includes('.') ? name : `org.apache.kafka.common.errors.${name}`)
 
-/** All errors, by code, from -1 on. */
-export const allErrors: readonly KafkaError[] = table.map(([code, name, remedy, exception, sentence]) => ({
-  code,
-  name,
-  retriable: remedy !== FINAL,
-  refresh: remedy === REFRESH,
-  exception: withPackage(exception),
-  sentence,
-}))
-
 /** The numbers by name: `errors.UNKNOWN_TOPIC_OR_PARTITION` is 3. */
 export const errors = Object.fromEntries(table.map(([code, name]) => [name, code])) as { readonly [N in ErrorName]: number }
 
-const byCode = new Map(allErrors.map((row) => [row.code, row]))
-const unknown = byCode.get(-1) as KafkaError // the table's first row
+const rows: KafkaError[] = []
 
 /** The row of `code`; a code that this table lacks is UNKNOWN_SERVER_ERROR, as in Errors.forCode. */
 export function errorOf(code: number): KafkaError {
-  return byCode.get(code) ?? unknown
+  const known = Number.isInteger(code) && code + 1 in table ? code : -1 // the table has no gaps; a test sees to it
+  rows[known + 1] ??= rowOf(table[known + 1] ?? table[0])
+  return rows[known + 1] as KafkaError
 }
+function rowOf([code, name, remedy, exception, sentence]: (typeof table)[number]): KafkaError {
+  return { code, name, retriable: remedy !== FINAL, refresh: remedy === REFRESH, exception: withPackage(exception), sentence }
+}
+
+/** All errors, by code, from -1 on. */
+export const allErrors = (): readonly KafkaError[] => table.map(([code]) => errorOf(code))

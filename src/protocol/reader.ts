@@ -20,7 +20,7 @@ const VIEW_COST = 104
 /** As in Kafka's generated readers, also where the length is a varint. */
 const LONGEST_STRING = 32767
 
-const strict = new TextDecoder('utf-8', { fatal: true })
+let strict: InstanceType<typeof TextDecoder> | undefined // made when it is needed, which takes Node a moment
 
 const EMPTY = Buffer.alloc(0)
 
@@ -178,6 +178,7 @@ export class Reader {
     const value = this.buffer.toString(undefined, at, at + size) // UTF-8, and 20 ns faster than to say so
     if (value.includes('\ufffd')) {
       try {
+        strict ??= new TextDecoder('utf-8', { fatal: true })
         strict.decode(this.buffer.subarray(at, at + size))
       } catch {
         throw new Malformed(at, 'a string that is not UTF-8')

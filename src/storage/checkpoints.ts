@@ -29,9 +29,15 @@ function readEntries(fs: FileSystem, path: string, columns: number): string[][] 
   if (!fs.exists(path)) return undefined
   const [version, count, ...lines] = fs.readFile(path).toString('utf8').split('\n')
   if (version?.trim() !== '0') return undefined
-  const entries = lines.filter((line) => line.trim() !== '').map((line) => line.trim().split(/\s+/))
+  const entries = lines.map((line) => wordsOf(line, columns)).filter(([first]) => first !== '')
   const sound = entries.length === Number(count) && entries.every((entry) => entry.length === columns)
   return sound ? entries : undefined
+}
+
+/** Almost always there is one blank between them, which is several times as quick to see. */
+function wordsOf(line: string, columns: number): string[] {
+  const words = line.split(' ')
+  return words.length === columns && !words.includes('') ? words : line.trim().split(/\s+/)
 }
 
 /** Offsets by 'topic-partition'. */

@@ -20,7 +20,7 @@ export const apiVersions = handle(ApiVersions, (request, { engine, version }) =>
   const known = FEATURES.filter(({ min }) => version >= 4 || min > 0)
   return {
     errorCode: errors.NONE,
-    apiKeys: advertised,
+    apiKeys: advertised(),
     supportedFeatures: known.map(({ name, min, max }) => ({ name, minVersion: min, maxVersion: max })),
     ...finalized(engine),
   }

@@ -68,14 +68,12 @@ const ADVERTISED = new Map<number, readonly [number, number]>([
 ])
 
 /** What ApiVersions says: every API that is answered, with its versions. */
-export const advertised: readonly { readonly apiKey: number; readonly minVersion: number; readonly maxVersion: number }[] = rows.map(
-  ({ key }) => {
+export const advertised = (): readonly { readonly apiKey: number; readonly minVersion: number; readonly maxVersion: number }[] =>
+  rows.map(({ key }) => {
     const [minVersion, maxVersion] = ADVERTISED.get(key) ?? apiRow(key)?.versions ?? [0, 0]
     return { apiKey: key, minVersion, maxVersion }
-  },
-)
+  })
 
-const byKey = new Map(rows.map((row) => [row.key, row]))
 const loaded = new WeakMap<Engine, Map<number, Handler>>()
 
 /** The answer to an API, at once when it is loaded. */
@@ -87,7 +85,7 @@ export function findHandler(key: number, engine: Engine): Handler | undefined | 
   }
   const found = handlers.get(key)
   if (found) return found
-  const row = byKey.get(key)
+  const row = rows.find((one) => one.key === key)
   if (!row) return undefined
   const kept = handlers
   return row.load(engine).then((handler) => {

@@ -27,16 +27,16 @@ const CONTENT_SIZE = 0x08
 const CONTENT_CHECKSUM = 0x04
 const DICTIONARY = 0x01
 
-/** The seven bytes in front of independent blocks of 64 KiB, 256 KiB, 1 MiB, 4 MiB without checksums. */
-const HEADERS = [0x40, 0x50, 0x60, 0x70].map((bd) => {
-  const header = Buffer.from([0x04, 0x22, 0x4d, 0x18, 0x40 | INDEPENDENT, bd, 0])
+/** The seven bytes in front of independent blocks without checksums of 64 KiB, 256 KiB, 1 MiB or 4 MiB: kinds 0 to 3. */
+function headerOf(kind: number): Buffer {
+  const header = Buffer.from([0x04, 0x22, 0x4d, 0x18, 0x40 | INDEPENDENT, 0x40 + 0x10 * kind, 0])
   header[6] = (xxh32(header, 4, 6) >>> 8) & 0xff
   return header
-})
+}
 const mostOf = (kind: number): number => BLOCK_SIZE << (2 * kind)
 
 export function lz4Compress(bytes: Buffer): Buffer {
-  const pieces: Buffer[] = [HEADERS[0] as Buffer]
+  const pieces: Buffer[] = [headerOf(0)]
   for (let at = 0; at < bytes.length; at += BLOCK_SIZE) {
     // Called once for each block: given all, the module makes blocks of 4 MiB, and so would every reader's buffers be.
     pieces.push(lz4CompressFrame(bytes.subarray(at, at + BLOCK_SIZE)).subarray(7, -4))
@@ -80,7 +80,7 @@ function boundedKind(kind: number, limit: number): number {
 function decompressBlock(block: Buffer, kind: number, limit: number): Buffer {
   const bounded = boundedKind(kind, limit)
   try {
-    return lz4DecompressFrame([HEADERS[bounded] as Buffer, block, END])
+    return lz4DecompressFrame([headerOf(bounded), block, END])
   } catch (error) {
     // it does not say why: a block that is allowed more than is left has most likely more
     if (bounded < kind && error instanceof Malformed)

@@ -13,10 +13,10 @@
 import { Malformed, TooLarge } from '../reader'
 import { MOST_BLOCKS, snappyCompressBlock, snappyDecompressBlock } from './blocks'
 
-const MAGIC = Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0])
-const HEADER = Buffer.concat([MAGIC, Buffer.from([0, 0, 0, 1, 0, 0, 0, 1])])
+const HEADER = Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0, 0, 0, 0, 1, 0, 0, 0, 1])
+const MAGIC = HEADER.subarray(0, 8)
 /** The first half of the magic, where the size of a block should be: another stream begins. */
-const MAGIC_HEAD = MAGIC.readInt32BE(0)
+const MAGIC_HEAD = 0x82534e41 | 0
 const BLOCK_SIZE = 32 * 1024
 
 export function snappyCompress(bytes: Buffer): Buffer {
