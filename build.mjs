@@ -38,26 +38,32 @@ const WASM = { '@bokuweb/zstd-wasm': 'zstd.wasm', '@platformatic/wasm-utils': 'n
 const GROUPS = {
   // what `kt --version` needs
   main: [/src\/main\.ts$/, /rolldown\/runtime/],
+  // the command line, the messages that most commands send and the client, with all that these import
   cli: [
     /node_modules\/commander\//,
-    /src\/cli\/(?!where|hold|legacy|notes|help|man|pages|front|table|java|version|complete)[\w-]+\.ts$/,
+    /src\/cli\/(?!hold|legacy|notes|help|man|pages|front|table|java-lines|version|complete)[\w-]+\.ts$/,
     /src\/system\//,
-  ],
-  words: [
-    /src\/protocol\/(types|stage|reader|writer|codecs|errors|call|pool|frames|assembler)\.ts$/,
     /src\/protocol\/apis\/(metadata|(create|delete)-topics|create-partitions|describe-(topic-partitions|configs|cluster|log-dirs))\.ts$/,
-    /src\/protocol\/apis\/(api-versions|list-partition-reassignments|incremental-alter-configs|find-coordinator)\.ts$/,
-    /src\/client\/(kafka-error|backoff)\.ts$/,
+    /src\/protocol\/apis\/(list-partition-reassignments|incremental-alter-configs|find-coordinator)\.ts$/,
     /src\/client\/admin\/(result|topics|configs|brokers)\.ts$/,
   ],
-  // with everything that these import, which is the engine but for its answers
-  place: [/src\/cli\/where\.ts$/],
+  groups: [/src\/client\/admin\/(groups|group-offsets|offsets)\.ts$/],
+  // the engine, with the answers that everybody asks for
+  engine: [/src\/cli\/hold\.ts$/, /src\/engine\/handlers\/(api-versions|metadata)\.ts$/],
+  logs: [/src\/engine\/handlers\/(list-offsets|fetch)\.ts$/],
+  coordinator: [
+    /src\/engine\/coordinators\.ts$/,
+    /src\/engine\/handlers\/(find-coordinator|consumer-group-describe|describe-groups|offset-fetch)\.ts$/,
+  ],
 }
 
 const EXTERNAL = [/^node:/, /^@node-rs\//, /^fs-native-extensions$/, /\.node$/]
 /** commander would load child_process, at 2 ms a start, for commands in files of their own, which kt has none of. */
 const UNUSED = { id: 'node:child_process', by: /node_modules[\\/]commander[\\/]/ }
 const isUnused = (id, importer) => id === UNUSED.id && UNUSED.by.test(importer ?? '')
+
+/** What a chunk exports never changes once it is loaded: a property does, where rolldown puts a getter for each. */
+const GETTER = /Object\.defineProperty\(exports,"([\w$]+)",\{enumerable:true,get:function\(\)\{return ([\w$]+)\}\}\)/g
 
 try {
   await bundle()
@@ -124,7 +130,7 @@ async function bundle() {
 function wrapped({ code, moduleIds }) {
   const packages = packagesOf(moduleIds).map((folder) => folder.replace(/.*node_modules\//, ''))
   const heading = packages.length > 0 ? `// with ${packages.join(', ')}\n` : ''
-  return `${heading}(function (exports, require, module, __filename, __dirname) {${code}\n})\n`
+  return `${heading}(function (exports, require, module, __filename, __dirname) {${code.replace(GETTER, 'exports.$1=$2')}\n})\n`
 }
 
 /** The folders of the packages that these files are of. */

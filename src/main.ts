@@ -4,6 +4,7 @@
  * rules, anything else is kt.
  */
 import { afterWrites, processTerminal } from './cli/process'
+import type { Doors } from './cli/run'
 import { kafkaVersion, ktVersion } from './cli/version'
 import { commands, type Entry } from './commands'
 
@@ -36,11 +37,10 @@ async function front(words: readonly string[]): Promise<number> {
   return front(words, commands, { terminal: processTerminal(words), system: realSystem })
 }
 
-type Where = typeof import('./cli/where')
 /** What a place takes to open is loaded by commands that open one. */
-const doors = {
-  openPlace: async (...args: Parameters<Where['openPlace']>) => (await import('./cli/where')).openPlace(...args),
-  legacyServer: async (...args: Parameters<Where['legacyServer']>) => (await import('./cli/where')).legacyServer(...args),
+const doors: Doors = {
+  openPlace: async (...args) => (await import('./cli/where')).openPlace(...args),
+  legacyServer: async (...args) => (await import('./cli/legacy')).legacyServer(...args),
 }
 
 /** Ends the process once what was written has left it; timers and sockets that are still there do not hold it up. */

@@ -14,7 +14,7 @@ import { decodeResponse, encodeRequest } from '../protocol/frames'
 import { Reader } from '../protocol/reader'
 import { throughBytes } from '../protocol/through-bytes'
 import type { Reply } from '../protocol/types'
-import { type Server, serve } from '../server/server'
+import type { Server } from '../server/server'
 import { ForeignDirectory } from '../storage/meta-properties'
 import { lockPath, type Owner, readOwner, removeOwner, socketPath, writeOwner } from '../storage/owner'
 import type { Connection, Lock, System } from '../system'
@@ -51,7 +51,7 @@ const DEFAULT_IDENTITY: Identity = {
   controller: { name: 'CONTROLLER', host: 'localhost', port: 9093 },
 }
 /** A command that is over within this time need not listen: others find the lock taken, and free the next moment. */
-const LISTEN_AFTER_MS = 12
+const LISTEN_AFTER_MS = 50
 
 /** Takes the directory, or gives undefined when somebody has it. Throws Failure when it cannot be used at all. */
 export async function holdDirectory(system: System, folder: string, options: HoldOptions): Promise<Held | undefined> {
@@ -125,6 +125,7 @@ class Holding implements Held {
 
   private listen(): Promise<void> {
     this.listening ??= (async () => {
+      const { serve } = await import('../server/server') // most commands are over before
       if (this.released) return
       const { fs } = this.system
       fs.remove(this.owner.socket)

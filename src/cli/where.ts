@@ -7,17 +7,16 @@
  */
 import { Cluster } from '../client/cluster'
 import { type Dial, reasonOf } from '../client/cluster/nodes'
-import { adminConfig, bootstrapAddresses, type ClientConfig } from '../client/config'
+import { adminConfig } from '../client/config/admin'
+import { bootstrapAddresses, type ClientConfig } from '../client/config/client'
 import { netDial } from '../client/dial'
 import { type Link, linkTo, openLink } from '../client/link'
 import { lockPath, readOwner } from '../storage/owner'
 import type { System } from '../system'
 import { realPath } from '../system/path'
 import { Failure } from './errors'
-import { type Held, holdDirectory } from './hold'
+import type { Held } from './hold'
 import type { Terminal } from './terminal'
-
-export { legacyServer } from './legacy'
 
 export interface Place {
   readonly kind: 'directory' | 'server'
@@ -197,6 +196,7 @@ class DirectoryPlace {
   }
   private async take(): Promise<Held | undefined> {
     if (this.held || this.closed) return this.held
+    const { holdDirectory } = await import('./hold') // the engine, of no use to who speaks to a server
     const held = await holdDirectory(this.system, this.folder, {
       kind: 'command',
       env: this.terminal.env,
