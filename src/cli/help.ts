@@ -77,13 +77,15 @@ function wordFor({ spec }: AnyOption): string {
   if (spec.choices && spec.choices.join('|').length <= 24) return spec.choices.join('|')
   if (spec.type === 'Integer' || spec.type === 'Long' || spec.type === 'Double') return 'N'
   if (/file/i.test(spec.argument)) return 'FILE'
+  if (/prop$/.test(spec.argument)) return 'KEY=VALUE'
   if (/connect to|bootstrap|host/i.test(spec.argument)) return 'HOST:PORT'
   return /^[\w=.-]{1,16}$/.test(spec.argument) ? spec.argument.toUpperCase() : 'VALUE'
 }
 
 export function descriptionAsKt({ spec }: AnyOption): string {
   const text = spec.summary ?? spec.description.replace(/^REQUIRED: /, '').replace(/\s+/g, ' ')
-  return spec.defaultText === undefined ? text : `${text} (default: ${spec.defaultText})`
+  const fallback = spec.ktDefaultText === undefined ? (spec.defaultText ?? null) : spec.ktDefaultText
+  return fallback === null ? text : `${text} (default: ${fallback})`
 }
 
 function optionLines(key: string, option: AnyOption): string[] {

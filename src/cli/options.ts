@@ -44,6 +44,8 @@ interface Spec<T> {
   readonly isRequired: boolean
   /** As Kafka's help prints it. */
   readonly defaultText: string | undefined
+  /** As kt's help does, where that is another one; null: not at all. */
+  readonly ktDefaultText?: string | null
   readonly oldNames: readonly OldName[]
   readonly onlyFor: Voice | undefined
   readonly isHidden: boolean
@@ -106,6 +108,10 @@ export class Option<T> {
   /** What `kt` says about it, in one line. */
   summed(summary: string): Option<T> {
     return this.with({ summary })
+  }
+  /** The default that kt's help tells, where kt has another one; null: it tells none. */
+  ktDefault(text: string | null): Option<T> {
+    return this.with({ ktDefaultText: text })
   }
   /** Not there under Kafka's names. */
   ktOnly(): Option<T> {

@@ -56,7 +56,11 @@ export interface OutOptions {
   readonly spins?: boolean
 }
 
-export function createOut(terminal: Terminal, system: System, { form, style = plainStyle, spins = form === 'table' }: OutOptions): Out {
+export function createOut(
+  terminal: Terminal,
+  system: System,
+  { form, style = plainStyle, spins = form === 'table' }: OutOptions,
+): Out {
   const { stdout, stderr } = terminal
   const buffer = Buffer.allocUnsafe(CAPACITY)
   let used = 0

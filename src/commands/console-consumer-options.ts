@@ -63,7 +63,8 @@ export const consumerOptions = {
   ).summed('The same in a file'),
   formatter: text('class', 'The name of a class to use for formatting kafka messages for display.')
     .default(DEFAULT_FORMATTER)
-    .summed('How records are printed: a class of Kafka, such as ...OffsetsMessageFormatter for __consumer_offsets'),
+    .summed('How records are printed, as a class of Kafka: org.apache.kafka.tools.consumer.OffsetsMessageFormatter and others')
+    .ktDefault(null),
   keyDeserializer: text('deserializer for keys', 'The name of the class to use for deserializing keys.').summed(
     'How keys are read: org.apache.kafka.common.serialization.LongDeserializer',
   ),

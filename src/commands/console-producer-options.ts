@@ -21,6 +21,9 @@ Default parsing pattern when:
  parse.headers=true:
   "h1:v1,h2:v2...\\tvalue"`
 
+/** A batch of kt's: what a local broker takes at once costs it a tenth of what it takes in sixteen pieces. */
+const KT_BATCH_SIZE = 262_144
+
 const GONE = 'This option will be removed in a future version.'
 export const LINE_READER = 'org.apache.kafka.tools.LineMessageReader'
 
@@ -38,7 +41,8 @@ export const producerOptions = {
     'The class name of the class to use for reading lines from standard in. By default each line is read as a separate message.',
   )
     .default(LINE_READER)
-    .summed(`How lines are read; there is ${LINE_READER}`),
+    .summed(`How lines are read; there is ${LINE_READER}`)
+    .ktDefault(null),
   sync: flag('If set message send requests to the brokers are synchronously, one at a time as they arrive.').summed(
     'Send one record at a time, and stop at the first that fails',
   ),
@@ -50,7 +54,8 @@ export const producerOptions = {
     .summed('none, gzip (also without a word), snappy, lz4 or zstd'),
   requestRequiredAcks: text('request required acks', 'The required `acks` of the producer requests')
     .default('-1')
-    .summed('Who must have a record: all (or -1), 1 or 0'),
+    .summed('Who must have a record: all, 1 or 0')
+    .ktDefault('all'),
   batchSize: int(
     'size',
     'The buffer size in bytes allocated for a partition. When records are received which are smaller than this size the producer ' +
@@ -58,7 +63,8 @@ export const producerOptions = {
       'producer configs. Please note that this option will be replaced if max-partition-memory-bytes is also set.',
   )
     .default(16_384)
-    .summed('Bytes of a batch (batch.size)'),
+    .summed('Bytes of a batch (batch.size)')
+    .ktDefault(String(KT_BATCH_SIZE)),
   maxPartitionMemoryBytes: int(
     'memory in bytes per partition',
     '(Deprecated) The buffer size in bytes allocated for a partition. When records are received which are smaller than this size ' +
@@ -73,7 +79,8 @@ export const producerOptions = {
       'sufficient batch size. The value is given in ms. This is the option to control `linger.ms` in producer configs.',
   )
     .default(1000)
-    .summed('Milliseconds to wait for a batch to fill up (linger.ms)'),
+    .summed('Milliseconds to wait for a batch to fill up (linger.ms)')
+    .ktDefault('5'),
   messageSendMaxRetries: int(
     '',
     'Brokers can fail receiving the message for multiple reasons, and being unavailable transiently is just one of them. This ' +
@@ -81,7 +88,8 @@ export const producerOptions = {
       '`retries` in producer configs.',
   )
     .default(3)
-    .summed('How often to try again (retries)'),
+    .summed('How often to try again (retries)')
+    .ktDefault('as often as there is time'),
   retryBackoffMs: long(
     '',
     'Before each retry, the producer refreshes the metadata of relevant topics. Since leader election takes a bit of time, this ' +
@@ -95,7 +103,8 @@ export const producerOptions = {
     'The ack timeout of the producer requests. Value must be non-negative and non-zero.',
   )
     .default(1500)
-    .summed('Milliseconds to wait for an answer'),
+    .summed('Milliseconds to wait for an answer')
+    .ktDefault('30000'),
   maxBlockMs: long('max block on send', 'The max time that the producer will block for during a send request.')
     .default(60_000)
     .summed('Milliseconds to wait for room, or for the topic'),
@@ -118,7 +127,8 @@ export const producerOptions = {
     'The size of the tcp RECV size. This is the option to control `send.buffer.bytes` in producer configs.',
   )
     .default(102_400)
-    .summed("Bytes of the socket's buffer"),
+    .summed("Bytes of the socket's buffer")
+    .ktDefault('131072'),
   commandProperty: keyValue('producer_prop', 'Producer config properties in the form key=value.')
     .was(
       'producer-property',
@@ -157,9 +167,6 @@ const MERGED = [
   ['metadata.max.age.ms', 'metadataExpiryMs'],
   ['max.block.ms', 'maxBlockMs'],
 ] as const satisfies readonly (readonly [string, keyof ProducerOptions & string])[]
-
-/** A batch of kt's: what a local broker takes at once costs it a tenth of what it takes in sixteen pieces. */
-const KT_BATCH_SIZE = 262_144
 
 /**
  * The producer's properties: an option that was given, else --command-property, else --command-config (`fromFile`), else the
