@@ -178,7 +178,12 @@ async function againstJava() {
 
 async function checksum() {
   const bytes = Buffer.alloc(1 << 20, 'kt')
-  const speed = async () => bytes.length / (await race([() => kt.crc32c(bytes, 0, bytes.length)]))[0]
+  /** The best of many: what other programs take of the processor is not the checksum's. */
+  const speed = async () => {
+    let best = Number.POSITIVE_INFINITY
+    for (let i = 0; i < 10; i++) best = Math.min(best, await once(() => kt.crc32c(bytes, 0, bytes.length)))
+    return bytes.length / best
+  }
   console.log(`CRC-32C of 1 MiB: ${(await speed()).toFixed(2)} GB/s in TypeScript`)
   if (kt.useNativeCrc32c()) console.log(`CRC-32C of 1 MiB: ${(await speed()).toFixed(2)} GB/s with @node-rs/crc32`)
 }

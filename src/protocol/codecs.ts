@@ -8,8 +8,9 @@ import { type Codec, stage, stageFill } from './stage'
 import type { Api, Fields, In, Message, Out } from './types'
 import { Writer } from './writer'
 
-/** So many messages are interpreted in about the time that staging takes. */
+/** So many values are filled in, or bytes of messages interpreted, in about the time that staging takes. */
 const STAGED_AFTER = 128
+const STAGED_AFTER_BYTES = 4096
 
 /** `cold` for the first uses, then `hot`. */
 function warming<T>(cold: T, hot: () => T): () => T {
@@ -20,9 +21,29 @@ function warming<T>(cold: T, hot: () => T): () => T {
     return current
   }
 }
+/** Interprets until enough bytes have gone through; a large message is staged before it is read. */
 function codecOf<F extends Fields>(fields: F, version: number, flexible: boolean): Codec<F> {
-  const current = warming(interpret(fields, version, flexible), () => stage(fields, version, flexible))
-  return { read: (reader) => current().read(reader), write: (writer, value) => current().write(writer, value) }
+  let codec = interpret(fields, version, flexible)
+  let left = STAGED_AFTER_BYTES
+  const spend = (bytes: number) => {
+    left -= bytes
+    if (left < 0) codec = stage(fields, version, flexible)
+  }
+  return {
+    read(reader) {
+      if (left >= 0) spend(reader.left + 1)
+      return codec.read(reader)
+    },
+    write(writer, value) {
+      if (left < 0) {
+        codec.write(writer, value)
+        return
+      }
+      const before = writer.length
+      codec.write(writer, value)
+      spend(writer.length - before + 1)
+    },
+  }
 }
 function fillOf<F extends Fields>(fields: F): (value: In<F>) => Out<F> {
   const current = warming(interpretFill(fields), () => stageFill(fields))

@@ -9,10 +9,12 @@
 import { getInt32 } from './fixed'
 
 /** Longer texts are not looked for. */
-export const LONGEST_NAME = 32
+export const LONGEST_NAME = 64
 const PLACES = 4096
 
 const kept: string[] = new Array<string>(PLACES).fill('')
+/** The bytes of each, at its place: to compare those is faster than to ask a string for its characters. */
+const keptBytes = new Uint8Array(PLACES * LONGEST_NAME)
 
 /** What is looked at of a long name besides its first bytes: names differ at their ends, random ones most of all. */
 const TAIL = 24
@@ -33,13 +35,21 @@ function placeOf(bytes: Uint8Array, at: number, size: number): number {
 
 /** The string that `size` bytes, 1 to LONGEST_NAME of them, stand for, if it is here. */
 export function findName(bytes: Uint8Array, at: number, size: number): string | undefined {
-  const name = kept[placeOf(bytes, at, size)]!
+  const place = placeOf(bytes, at, size)
+  const name = kept[place]!
   if (name.length !== size) return undefined
-  for (let i = 0; i < size; i++) if (name.charCodeAt(i) !== bytes[at + i]!) return undefined
+  const from = place * LONGEST_NAME
+  let i = 0
+  for (; i <= size - 4; i += 4) if (getInt32(bytes, at + i) !== getInt32(keptBytes, from + i)) return undefined
+  for (; i < size; i++) if (bytes[at + i] !== keptBytes[from + i]) return undefined
   return name
 }
 
 /** Keeps `name`, which those bytes stand for. */
 export function keepName(name: string, bytes: Uint8Array, at: number, size: number): void {
-  if (name.length === size) kept[placeOf(bytes, at, size)] = name // shorter: it is not all ASCII
+  if (name.length !== size) return // it is not all ASCII
+  const place = placeOf(bytes, at, size)
+  kept[place] = name
+  const from = place * LONGEST_NAME
+  for (let i = 0; i < size; i++) keptBytes[from + i] = bytes[at + i]!
 }
