@@ -15,6 +15,8 @@ import { hollowValues } from './hollow'
 import { sizeOf } from './size'
 
 const mostHeap = ({ bytes }: Case) => 4 * bytes.length + 65_536
+/** Bytes of heap of the largest value that a reader made of a case; each reader is a decoding of its own. */
+const largest = (found: readonly unknown[]) => Math.max(...found.map(sizeOf))
 
 test('4,000 cases of damaged, hollow and random bytes', () => {
   let refused = 0
@@ -22,7 +24,7 @@ test('4,000 cases of damaged, hollow and random bytes', () => {
     const one = caseAt(20_261_121, index)
     const found = decode(one)
     if (found.every((each) => each === undefined)) refused++
-    if (one.kind !== 'batch') expect(sizeOf(found), `case ${index}`).toBeLessThan(mostHeap(one))
+    if (one.kind !== 'batch') expect(largest(found), `case ${index}`).toBeLessThan(mostHeap(one))
   }
   expect(refused).toBeGreaterThan(1000)
   expect(refused).toBeLessThan(3500) // what is damaged is sometimes whole
@@ -39,11 +41,12 @@ const seeds: [seed: number, index: number, what: string][] = [
   [1, 740, 'thousands of tagged fields in each of hundreds of deletions'],
   [1, 424, 'a small batch that unpacks to all that is allowed'],
   [1, 33_625, 'an old message set with records in a large block'],
+  [7, 64_650, 'a thousand topics without a name, for which a consumer may be asked twice over'],
 ]
 test.each(seeds)('seed %d, case %d: %s', (seed, index) => {
   const one = caseAt(seed, index)
   const found = decode(one)
-  if (one.kind !== 'batch') expect(sizeOf(found)).toBeLessThan(mostHeap(one))
+  if (one.kind !== 'batch') expect(largest(found)).toBeLessThan(mostHeap(one))
 })
 
 describe('every array of every request, long and hollow', () => {

@@ -7,6 +7,7 @@
  * New versions only append: a version to come is read as the newest known, and bytes behind the fields are let pass.
  */
 import { decodeMessage, messageCodec } from '../codecs'
+import { requestAllowance } from '../frames'
 import { Malformed, Reader } from '../reader'
 import { array, bytes, type Fields, type In, int32, type Message, message, type Out, string, struct } from '../types'
 import { Writer } from '../writer'
@@ -49,6 +50,7 @@ function encode<F extends Fields>(declared: Message<F>, version: number, value: 
 }
 function decode<F extends Fields>(declared: Message<F>, from: Buffer): Out<F> {
   const reader = new Reader(from)
+  reader.allowance = requestAllowance(from.length) // any client may have written it
   const version = reader.int16()
   if (version < 0) throw new Malformed(0, `a ${declared.name} of version ${version}`)
   return decodeMessage(declared, Math.min(version, declared.versions[1]), reader)
