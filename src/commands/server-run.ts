@@ -6,6 +6,7 @@ import type { Terminal } from '../cli/terminal'
 import type { Engine } from '../engine/engine'
 import { loadAll } from '../engine/handlers/index'
 import { startMaintenance } from '../engine/maintenance'
+import { startRecovery } from '../engine/recovery'
 import { useNativeCrc32c } from '../protocol/crc32c'
 import { type Server, serve } from '../server/server'
 import type { Owner } from '../storage/owner'
@@ -55,8 +56,8 @@ export async function runServer(
   const undo: (() => void)[] = []
   let server: Server | undefined
   try {
-    useNativeCrc32c()
     await loadAll(held.engine)
+    startRecovery(held.engine, (line) => log('INFO', line))
     server = await listen(system, plan, held.engine, log)
     const address = `${plan.advertised?.host ?? plan.listeners[0]?.host ?? '127.0.0.1'}:${plan.advertised?.port ?? server.port}`
     await held.publish(address)
@@ -65,6 +66,7 @@ export async function runServer(
     if (plan.zookeeper) undo.push(noteZookeeper(terminal, system, plan.zookeeper, address))
     log('INFO', `Serving ${plan.folder} on ${address}`)
     log('INFO', `[KafkaRaftServer nodeId=${held.engine.nodeId}] Kafka Server started`)
+    system.clock.soon(useNativeCrc32c) // nobody waits for it: until then checksums are worked out in plain code
     await flush()
     await Promise.race([failed, untilAborted(signal)])
     log('INFO', `[KafkaRaftServer nodeId=${held.engine.nodeId}] shutting down`)

@@ -1,7 +1,8 @@
 /** Makes the group coordinator of an engine: over `__consumer_offsets`, with the topics of the metadata. */
-import { InternalTopicLog } from './coordinator-log'
+
 import { groupSettings as configuredGroup } from './configs/group-configs'
 import { ensureInternalTopic } from './controller/internal-topics'
+import { InternalTopicLog } from './coordinator-log'
 import type { Engine } from './engine'
 import { GroupCoordinator } from './groups/coordinator'
 import { GROUP_TOPIC } from './groups/placement'

@@ -19,6 +19,7 @@ import { findHandler } from './handlers/index'
 import { type Effect, MetadataImage, RESOURCE } from './metadata/image'
 import { type Identity, MetadataLog } from './metadata/metadata-log'
 import { Partition } from './partition'
+import type { Recovery } from './recovery'
 
 export interface EngineOptions {
   readonly settings: BrokerSettings
@@ -45,6 +46,8 @@ export class Engine implements Service {
   private readonly partitions = new Map<string, Partition[]>()
   private readonly settingsOf = new Map<string, TopicSettings>()
   private readonly flusher: Flusher
+  /** A server's, after an unclean end. */
+  recovery: Recovery | undefined
   private groupCoordinator: GroupCoordinator | undefined
   private currentSettings: BrokerSettings | undefined
 
@@ -152,8 +155,10 @@ export class Engine implements Service {
   partitionsOf(topic: string): readonly Partition[] {
     return this.partitions.get(topic) ?? []
   }
-  private openLog(partition: Partition): Log {
-    return this.directory.log(partition.name, partition.topicId, this.topicSettings(partition.topic))
+  private openLog({ name, topic, topicId }: Partition): Log {
+    const log = this.directory.log(name, topicId, this.topicSettings(topic))
+    log.settings = this.topicSettings(topic) // they may have changed since its opening began
+    return log
   }
   /** Kept when everything appended to `log` is on disk; at once when the broker is told never to flush (kt.flush.on.acks=false). */
   flush(log: Log): Promise<void> {
@@ -186,10 +191,13 @@ export class Engine implements Service {
 
   /** The call of a peer whose requests were decoded from bytes and whose replies will be encoded: nothing is filled in. */
   open(peer: Peer): Call {
+    const gate = this.recovery?.gate()
     return (async (api: Api, request: object, version?: number) => {
       const found = findHandler(api.key, this)
       const handler = found instanceof Promise ? await found : found
       if (!handler) throw new Error(`${api.name} is not answered here`)
+      const turn = gate?.(api.key, request)
+      if (turn) await turn
       return this.answer(handler, request, peer, version ?? handler.versions[1])
     }) as unknown as Call // replies are as writers take them
   }
@@ -212,6 +220,7 @@ export class Engine implements Service {
   /** Ends cleanly: everything on disk, and the marker that says so if anything was written. */
   close(): void {
     this.groupCoordinator?.close()
+    this.recovery?.stop()
     for (const partitions of this.partitions.values()) {
       for (const { waiters } of partitions) for (const waiter of [...waiters]) waiter.leave()
     }
@@ -229,7 +238,9 @@ export class Engine implements Service {
     for (const partitions of this.partitions.values()) {
       for (const partition of partitions) {
         if (partition.isOpen) continue
-        bytes += this.directory.sizeOf(partition.name)
+        const size = this.directory.sizeOf(partition.name)
+        if (size === 0) continue
+        bytes += size
         if (bytes > QUICK_RECOVERY_BYTES) left++
         else void partition.log
       }

@@ -24,7 +24,9 @@ export interface Wanted {
 }
 
 type Reply = ReplyIn<typeof Fetch>
-export type Session = { readonly errorCode: number } | { readonly wanted: readonly Wanted[]; reply(answers: readonly Fetched[]): Reply }
+export type Session =
+  | { readonly errorCode: number }
+  | { readonly wanted: readonly Wanted[]; reply(answers: readonly Fetched[]): Reply }
 
 interface Kept {
   readonly id: number
@@ -98,7 +100,8 @@ export class FetchSessions {
       reply(answers) {
         const changed = answers.filter(({ wanted: one, answer }) => {
           const now = state(answer)
-          const news = answer.errorCode !== errors.NONE || (answer.records as Buffer).length > 0 || kept.told.get(keyOf(one)) !== now
+          const news =
+            answer.errorCode !== errors.NONE || (answer.records as Buffer).length > 0 || kept.told.get(keyOf(one)) !== now
           kept.told.set(keyOf(one), now)
           return news
         })

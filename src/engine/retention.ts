@@ -29,7 +29,7 @@ export async function expireRecords(engine: Engine, { log, stopped }: ExpireOpti
       began = clock.monotonic()
     }
     if (stopped() || !engine.writable) return
-    if (partition.deleted) continue
+    if (partition.deleted || engine.recovery?.waitsFor(partition)) continue
     try {
       const dropped = applyRetention(engine, partition, clock.now())
       if (dropped > 0) log(`${partition.name}: ${dropped} old segment(s) deleted, the log starts at ${partition.log.startOffset}`)

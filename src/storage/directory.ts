@@ -6,7 +6,7 @@
 import type { System } from '../system/system'
 import { type Offsets, readOffsets, replaceFile, writeOffsets, writeOffsetsLater } from './checkpoints'
 import type { Log, LogSettings } from './log'
-import { openLog } from './log-open'
+import { type Opening, openLog } from './log-open'
 import { META_PROPERTIES, type MetaProperties, readMetaProperties } from './meta-properties'
 
 const CLEAN_MARKER = '.kafka_cleanshutdown'
@@ -26,6 +26,8 @@ export interface DirectoryOptions {
 
 export class DataDirectory {
   private readonly logs = new Map<string, Log>()
+  /** Logs that are being opened in steps. */
+  private readonly openings = new Map<string, Opening>()
   /** What is left of deleted partitions and segments. */
   private readonly doomed = new Set<string>()
   private readonly recoveryPoints: Offsets
@@ -62,6 +64,10 @@ export class DataDirectory {
     return this.cleanAtOpen
   }
 
+  /** Everything that an unclean end left has been made good: the next end can be a clean one, though nothing is written until then. */
+  noteRepaired(): void {
+    this.changed = true
+  }
   get hasChanged(): boolean {
     return this.changed
   }
@@ -76,10 +82,27 @@ export class DataDirectory {
 
   /** The log of a partition ('topic-0'), opened at first use. `topicId` is written beside a new one. */
   log(name: string, topicId: string, settings: LogSettings): Log {
-    let log = this.logs.get(name)
-    if (!log) {
+    const log = this.logs.get(name)
+    if (log) return log
+    const steps = this.opening(name, topicId, settings)
+    for (;;) {
+      const step = steps.next()
+      if (step.done) return step.value
+    }
+  }
+  /** The same in steps, for a log that is not open; whoever asks for it by `log` before the last of them does the rest at once. */
+  opening(name: string, topicId: string, settings: LogSettings): Opening {
+    let steps = this.openings.get(name)
+    if (!steps) {
+      steps = this.open(name, topicId, settings)
+      this.openings.set(name, steps)
+    }
+    return steps
+  }
+  private *open(name: string, topicId: string, settings: LogSettings): Opening {
+    try {
       this.setStrayAside(name, topicId)
-      log = openLog(this.system, this.file(name), name, {
+      const log = yield* openLog(this.system, this.file(name), name, {
         settings,
         // Kafka opens __cluster_metadata as after a crash whatever the marker says; it has no recovery point
         clean: this.cleanAtOpen,
@@ -89,8 +112,10 @@ export class DataDirectory {
       })
       log.onFirstWrite = () => this.beforeWrite(name, topicId)
       this.logs.set(name, log)
+      return log
+    } finally {
+      this.openings.delete(name)
     }
-    return log
   }
   opened(name: string): Log | undefined {
     return this.logs.get(name)
@@ -155,6 +180,8 @@ export class DataDirectory {
   detach(name: string): { remove: () => void } {
     this.removeMarker()
     const { fs } = this.system
+    this.openings.get(name)?.return(undefined as never)
+    this.openings.delete(name)
     this.logs.get(name)?.forsake()
     this.logs.delete(name)
     for (const offsets of [this.recoveryPoints, this.logStarts, this.highWatermarks]) offsets.delete(name)

@@ -1,7 +1,8 @@
 /**
  * Opens a partition's folder. After a clean stop nothing is scanned but what stands behind the last index entry. After any other
  * end, every segment from the recovery point on is read batch by batch and its indexes, producers and epochs are made again
- * (LogLoader, LogSegment.recover). What is not sound from some byte on is cut off and set aside: set-aside.ts.
+ * (LogLoader, LogSegment.recover). What is not sound from some byte on is cut off and set aside: set-aside.ts. That takes a third of
+ * a second for a GB, so it goes in steps: whoever has other things to do meanwhile (engine/recovery.ts) does them between two.
  */
 import { baseOffset, batchSize, checkCrc, isControl, isTransactional, lastOffset, partitionLeaderEpoch } from '../protocol/batch'
 import { Malformed } from '../protocol/reader'
@@ -23,9 +24,27 @@ export interface OpenOptions {
   readonly report: (finding: string) => void
 }
 
-export function openLog(system: System, folder: string, name: string, options: OpenOptions): Log {
-  const { fs } = system
+/** An opening in steps of about a millisecond. */
+export type Opening = Generator<undefined, Log>
+
+/** How much is read in one step. */
+const STEP_BYTES = 2 * 1024 * 1024
+
+export function* openLog(system: System, folder: string, name: string, options: OpenOptions): Opening {
   const log = new Log(system, folder, name, options.settings)
+  let isOpen = false
+  try {
+    yield* fill(log, options)
+    isOpen = true
+    return log
+  } finally {
+    if (!isOpen) log.close()
+  }
+}
+
+function* fill(log: Log, options: OpenOptions): Generator<undefined, void> {
+  const { folder } = log
+  const { fs } = log.system
   const names = fs.exists(folder) ? fs.list(folder) : []
   const bases = offsetsOf(names, 'log')
   log.startOffset = Math.max(options.startOffset, bases[0] ?? 0)
@@ -33,12 +52,11 @@ export function openLog(system: System, folder: string, name: string, options: O
   for (const base of bases) log.addSegment(base).attach()
   if (bases.length === 0) begin(log, log.startOffset)
   else if (options.clean) findEnd(log, options.report)
-  else recover(log, options)
+  else yield* recover(log, options)
   if (log.endOffset < log.startOffset) restartAt(log, options)
   log.recoveryPoint = options.clean ? log.endOffset : Math.min(options.recoveryPoint, log.endOffset)
   trimEpochs(log)
-  loadProducers(log, names, options.report)
-  return log
+  yield* loadProducers(log, names, options.report)
 }
 
 /** The offsets that files of a kind are named after, ascending. */
@@ -72,7 +90,7 @@ function restartAt(log: Log, options: OpenOptions): void {
 
 // ---- after an unclean end ----
 
-function recover(log: Log, options: OpenOptions): void {
+function* recover(log: Log, options: OpenOptions): Generator<undefined, void> {
   log.recovered = true
   log.folderChanged = true // whoever made these files may not have lived to sync their names
   log.endOffset = log.segments[0]?.base ?? 0
@@ -80,7 +98,7 @@ function recover(log: Log, options: OpenOptions): void {
     const segment = log.segments[index] as Segment
     const next = log.segments[index + 1]
     if (next && next.base <= options.recoveryPoint) continue
-    const end = recoverSegment(log, segment)
+    const end = yield* recoverSegment(log, segment)
     segment.unsynced = true
     if (end === segment.size) continue
     setAside(log, segment, end, options.report)
@@ -89,7 +107,7 @@ function recover(log: Log, options: OpenOptions): void {
 }
 
 /** Reads a segment, notes its batches in the indexes, and gives the position behind the last sound one. */
-function recoverSegment(log: Log, segment: Segment): number {
+function* recoverSegment(log: Log, segment: Segment): Generator<undefined, number> {
   segment.forget()
   let expected = segment.base
   log.endOffset = segment.base
@@ -100,7 +118,31 @@ function recoverSegment(log: Log, segment: Segment): number {
     log.endOffset = expected
     return 'on'
   }
-  return segment.scan(0, segment.size, take, 'batches')
+  return yield* inSteps(segment, 0, take, 'batches')
+}
+
+/** Segment.scan up to the segment's end, with a pause now and then. */
+function* inSteps(
+  segment: Segment,
+  from: number,
+  show: (bytes: Buffer, at: number, position: number) => unknown,
+  need: 'headers' | 'batches',
+): Generator<undefined, number> {
+  for (let start = from; ; ) {
+    let paused = false
+    const end = segment.scan(
+      start,
+      segment.size,
+      (bytes, at, position) => {
+        paused = position - start >= STEP_BYTES
+        return paused ? 'stop' : show(bytes, at, position)
+      },
+      need,
+    )
+    if (!paused) return end
+    start = end
+    yield
+  }
 }
 
 // ---- epochs and producers ----
@@ -113,7 +155,7 @@ function trimEpochs(log: Log): void {
 }
 
 /** From the newest snapshot that is sound, and the batches behind it. */
-function loadProducers(log: Log, names: readonly string[], report: (finding: string) => void): void {
+function* loadProducers(log: Log, names: readonly string[], report: (finding: string) => void): Generator<undefined, void> {
   const { fs } = log.system
   const path = (offset: number) => `${log.folder}/${segmentName(offset)}.snapshot`
   const most = repairAborted(log, names)
@@ -136,7 +178,7 @@ function loadProducers(log: Log, names: readonly string[], report: (finding: str
       )
     }
   }
-  replayProducers(log, from)
+  yield* replayProducers(log, from)
 }
 
 /**
@@ -152,14 +194,14 @@ function repairAborted(log: Log, names: readonly string[]): number {
 }
 
 /** Takes the batches from `from` on into the producers' state, and epochs that the checkpoint does not have. */
-function replayProducers(log: Log, from: number): void {
+function* replayProducers(log: Log, from: number): Generator<undefined, void> {
   log.producers.endOffset = from
   if (from >= log.endOffset) return
   for (let index = log.segmentIndex(from); index < log.segments.length; index++) {
     const segment = log.segments[index] as Segment
     segment.loadIndexes(log.settings.indexIntervalBytes)
     const start = segment.base < from ? segment.positionOf(from) : 0
-    segment.scan(start, segment.size, (header, at, position) => {
+    const take = (header: Buffer, at: number, position: number) => {
       const epoch = partitionLeaderEpoch(header, at)
       if (epoch > log.lastEpoch) log.beginEpoch(epoch, baseOffset(header, at))
       if (!isControl(header, at) || !isTransactional(header, at)) {
@@ -170,6 +212,7 @@ function replayProducers(log: Log, from: number): void {
       const aborted = log.producers.take(bytes, 0, readMarker(bytes, 0))
       const known = aborted && segment.aborted().some(({ lastOffset: last }) => last === aborted.lastOffset)
       if (aborted && !known) segment.addAborted(aborted)
-    })
+    }
+    yield* inSteps(segment, start, take, 'headers')
   }
 }

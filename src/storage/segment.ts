@@ -3,7 +3,7 @@
  * the page cache and, every index.interval.bytes, an index entry. The file is opened when it is first needed.
  */
 import { baseOffset, batchSize, HEADER_SIZE, lastOffset, magic, maxTimestamp } from '../protocol/batch'
-import { takeBuffer } from '../protocol/pool'
+import { giveBuffer, takeBuffer } from '../protocol/pool'
 import type { FileSystem } from '../system/system'
 import { OffsetIndex, TimeIndex, writeIndex } from './indexes'
 import { type OpenFiles, openFilesOf } from './open-files'
@@ -278,27 +278,34 @@ export class Segment {
     let previous = 0 // size of the batch before
     const fill = (wanted: number) => {
       const length = Math.min(wanted, end - start)
-      if (room.length < length) room = Buffer.allocUnsafeSlow(length)
+      if (room.length < length) {
+        giveBuffer(room)
+        room = takeBuffer(length)
+      }
       buffer = room.subarray(0, this.fs.read(this.file(), room, 0, length, start))
       filled = start
     }
-    while (start + HEADER_SIZE <= end) {
-      if (start < filled || start + HEADER_SIZE > filled + buffer.length) {
-        fill(need === 'batches' ? READ_BYTES : previous > FAR_BYTES ? HEADER_SIZE : SCAN_BYTES)
-        if (buffer.length < HEADER_SIZE) return start
+    try {
+      while (start + HEADER_SIZE <= end) {
+        if (start < filled || start + HEADER_SIZE > filled + buffer.length) {
+          fill(need === 'batches' ? READ_BYTES : previous > FAR_BYTES ? HEADER_SIZE : SCAN_BYTES)
+          if (buffer.length < HEADER_SIZE) break
+        }
+        let at = start - filled
+        const size = batchSize(buffer, at)
+        if (size < HEADER_SIZE || start + size > end || !couldBeBatch(buffer, at)) break
+        if (need === 'batches' && at + size > buffer.length) {
+          fill(Math.max(READ_BYTES, size))
+          at = 0
+        }
+        if (show(buffer, at, start) === 'stop') break
+        start += size
+        previous = size
       }
-      let at = start - filled
-      const size = batchSize(buffer, at)
-      if (size < HEADER_SIZE || start + size > end || !couldBeBatch(buffer, at)) return start
-      if (need === 'batches' && at + size > buffer.length) {
-        fill(Math.max(READ_BYTES, size))
-        at = 0
-      }
-      if (show(buffer, at, start) === 'stop') return start
-      start += size
-      previous = size
+      return start
+    } finally {
+      giveBuffer(room)
     }
-    return start
   }
 
   /** Position of the batch that contains `offset`, or of the first one after it; the size when there is none. */

@@ -57,7 +57,11 @@ function available(wanted: readonly Wanted[], request: Request<typeof Fetch>): n
   return bytes
 }
 
-function read(wanted: readonly Wanted[], request: Request<typeof Fetch>, ask: Ask): { answers: Fetched[]; sizeBytes: number; failed: boolean } {
+function read(
+  wanted: readonly Wanted[],
+  request: Request<typeof Fetch>,
+  ask: Ask,
+): { answers: Fetched[]; sizeBytes: number; failed: boolean } {
   let left = Math.min(request.maxBytes, MAX_BYTES)
   let sizeBytes = 0
   let failed = false
@@ -96,7 +100,9 @@ function readPartition(wanted: Wanted, request: Request<typeof Fetch>, ask: Ask,
   const limit = committed ? partition.lastStableOffset : partition.highWatermark
   const most = Math.min(wanted.partitionMaxBytes, left)
   const found =
-    diverging || (most <= 0 && !first) ? undefined : log.read(fetchOffset, limit, Math.max(most, 0), first ? 'one-at-least' : 'strict')
+    diverging || (most <= 0 && !first)
+      ? undefined
+      : log.read(fetchOffset, limit, Math.max(most, 0), first ? 'one-at-least' : 'strict')
   const bytes = found?.bytes ?? EMPTY
   const aborted = committed && found ? log.abortedBetween(fetchOffset, found.nextOffset) : []
   return {

@@ -34,7 +34,8 @@ const READ_COMMITTED = 1
 export const listOffsets = handle(ListOffsets, (request, ask) => {
   const seen = new Map<string, number>()
   for (const { name, partitions } of request.topics) {
-    for (const { partitionIndex } of partitions) seen.set(`${name}-${partitionIndex}`, (seen.get(`${name}-${partitionIndex}`) ?? 0) + 1)
+    for (const { partitionIndex } of partitions)
+      seen.set(`${name}-${partitionIndex}`, (seen.get(`${name}-${partitionIndex}`) ?? 0) + 1)
   }
   const topics = request.topics.map(({ name, partitions }) => ({
     name,
