@@ -168,6 +168,7 @@ async function listen(system: System, plan: Plan, engine: Engine, log: ServerLog
     advertised: plan.advertised,
     maxFrameBytes: plan.settings.socketRequestMaxBytes,
     maxConnections: plan.settings.maxConnections,
+    maxIdleMs: plan.settings.connectionsMaxIdleMs,
   }
   const has = (code: string) => (error: unknown) => (error as NodeJS.ErrnoException).code === code
   try {

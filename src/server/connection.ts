@@ -41,7 +41,9 @@ export class ClientConnection {
   private closed = false
   /** Frames that came while an API was being loaded. */
   private backlog: Buffer[] | undefined
-  lastUsed = 0
+  /** Bytes came or went since `closeIfIdle` last looked. */
+  private used = true
+  private idleSince = 0
 
   constructor(
     private readonly connection: Connection,
@@ -63,6 +65,13 @@ export class ClientConnection {
     this.closed = true
     this.connection.close()
   }
+  /** Asked from time to time: closes the connection if nothing has come or gone for `maxIdleMs` and no answer is under way. */
+  closeIfIdle(nowMs: number, maxIdleMs: number): void {
+    if (this.used || this.slots.length > 0) {
+      this.used = false
+      this.idleSince = nowMs
+    } else if (nowMs - this.idleSince >= maxIdleMs) this.close()
+  }
   private refuse(what: string): void {
     if (this.closed) return
     this.options.log(`Closing the connection of ${this.name}: ${what}`)
@@ -71,6 +80,7 @@ export class ClientConnection {
 
   private data(chunk: Buffer): void {
     if (this.closed) return
+    this.used = true
     this.safely(() => this.assembler.add(chunk))
   }
   /** Whatever goes wrong in `work` ends this connection and nothing else. */
@@ -207,6 +217,7 @@ export class ClientConnection {
   }
   private flush(): void {
     this.flushing = false
+    this.used = true
     const out: Uint8Array[] = []
     while (this.slots.length > 0 && this.slots[0]?.pieces) {
       for (const piece of this.slots.shift()?.pieces ?? []) out.push(piece)
