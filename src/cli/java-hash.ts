@@ -19,6 +19,14 @@ export function hashOrder<T>(keys: readonly T[], hash: (key: T) => number, capac
   return [...keys].sort((a, b) => spread(a) - spread(b))
 }
 
+/** Partitions as a hash map of Java's gives them, which was made for `capacity` keys (TopicPartition.hashCode). */
+export function partitionOrder<T extends { readonly topic: string; readonly partition: number }>(
+  partitions: readonly T[],
+  capacity?: number,
+): T[] {
+  return hashOrder(partitions, ({ topic, partition }) => (Math.imul(31, 31 + partition) + hashCode(topic)) | 0, capacity)
+}
+
 /**
  * The order in which Kafka's admin client gives what was asked about `names`: they go through three maps, made for their number,
  * as a copy, and for their number again (KafkaAdminClient.describeTopics, DescribeTopicsResult.all).

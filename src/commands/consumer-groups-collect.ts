@@ -1,5 +1,4 @@
 /** What kafka-consumer-groups.sh --describe shows, put together from what groups stored and where partitions end. */
-import { hashCode, hashOrder } from '../cli/java-hash'
 import { groupOffsets, type StoredOffset } from '../client/admin/group-offsets'
 import { describeGroups, type GroupDescription } from '../client/admin/groups'
 import { listOffsets } from '../client/admin/offsets'
@@ -29,11 +28,6 @@ export const keyOf = ({ topic, partition }: TopicPartition): string => `${topic}
 
 export const byTopicAndPartition = (a: TopicPartition, b: TopicPartition): number =>
   a.topic < b.topic ? -1 : a.topic > b.topic ? 1 : a.partition - b.partition
-
-/** Partitions as a hash map of Java's gives them, which was made for `capacity` keys. */
-export function inHashOrder<T extends TopicPartition>(partitions: readonly T[], capacity?: number): T[] {
-  return hashOrder(partitions, ({ topic, partition }) => (Math.imul(31, 31 + partition) + hashCode(topic)) | 0, capacity)
-}
 
 /** The groups, in the order of their ids. Throws the first error in the order in which they were named. */
 export async function describedGroups(at: At, groupIds: readonly string[]): Promise<GroupDescription[]> {

@@ -1,6 +1,6 @@
 /** kafka-consumer-groups.sh --reset-offsets: plans new offsets, shows them, and with --execute stores them. */
 import { exit, Failure, UsageError } from '../cli/errors'
-import { hashCode, hashOrder } from '../cli/java-hash'
+import { hashCode, hashOrder, partitionOrder } from '../cli/java-hash'
 import { has } from '../cli/parse'
 import { readText } from '../cli/properties'
 import { alterGroupOffsets } from '../client/admin/group-offsets'
@@ -9,7 +9,7 @@ import { isError, type TopicPartition } from '../client/admin/result'
 import { describeTopics } from '../client/admin/topics'
 import { clientError, KafkaError } from '../client/kafka-error'
 import { errors } from '../protocol/errors'
-import { byTopicAndPartition, inHashOrder, keyOf, storedOffsets } from './consumer-groups-collect'
+import { byTopicAndPartition, keyOf, storedOffsets } from './consumer-groups-collect'
 import { csvOf, plansIn } from './consumer-groups-csv'
 import { allGroupIds } from './consumer-groups-list'
 import type { GroupOptions } from './consumer-groups-options'
@@ -61,7 +61,7 @@ const inReset = (at: At, error: unknown): unknown => (error instanceof KafkaErro
 
 /** The partitions that are meant. */
 async function scopeOf(at: At, options: GroupOptions, groupId: string): Promise<TopicPartition[]> {
-  if (has(options, 'allTopics')) return inHashOrder([...(await storedOffsets(at, groupId)).values()])
+  if (has(options, 'allTopics')) return partitionOrder([...(await storedOffsets(at, groupId)).values()])
   if (has(options, 'topic')) return partitionsToReset(at, options.topic)
   if (has(options, 'fromFile')) return []
   throw new UsageError(
@@ -112,7 +112,7 @@ async function fromFile(at: At, options: GroupOptions, groupId: string): Promise
   } catch (error) {
     throw error instanceof Failure ? unchecked(at, error) : error
   }
-  if (plan) return inHashOrder(await withinLog(at, plan))
+  if (plan) return partitionOrder(await withinLog(at, plan))
   complain(at, `No reset plan for group ${groupId} found`)
   return []
 }
@@ -135,7 +135,7 @@ async function show(at: At, options: GroupOptions, plans: ReadonlyMap<string, re
     return
   }
   const ordered = hashOrder([...plans], ([group]) => hashCode(group)).map(
-    ([group, resets]) => [group, inHashOrder(resets)] as const,
+    ([group, resets]) => [group, partitionOrder(resets)] as const,
   )
   if (has(options, 'export')) {
     out.line(csvOf(new Map(ordered), options.group.length !== 1))

@@ -1,12 +1,13 @@
 /** Where --reset-offsets sets offsets to: what each specification means for a list of partitions (org.apache.kafka.tools.OffsetsUtils). */
 import { Failure, UsageError } from '../cli/errors'
+import { partitionOrder } from '../cli/java-hash'
 import { logLine } from '../cli/log'
 import { has } from '../cli/parse'
 import type { StoredOffset } from '../client/admin/group-offsets'
 import { listOffsets, type OffsetSpec } from '../client/admin/offsets'
 import { isError, type TopicPartition } from '../client/admin/result'
 import { durationMs } from '../client/config/consumer'
-import { inHashOrder, keyOf, storedOffsets } from './consumer-groups-collect'
+import { keyOf, storedOffsets } from './consumer-groups-collect'
 import type { GroupOptions } from './consumer-groups-options'
 import { type At, ofFuture, unchecked } from './consumer-groups-print'
 
@@ -23,7 +24,7 @@ export async function resetsFor(
   partitions: readonly TopicPartition[],
 ): Promise<Reset[]> {
   if (has(options, 'toCurrent')) return toCurrent(at, group, partitions)
-  return inHashOrder(await resetsTo(at, options, group, partitions))
+  return partitionOrder(await resetsTo(at, options, group, partitions))
 }
 
 function resetsTo(at: At, options: GroupOptions, group: string, partitions: readonly TopicPartition[]): Promise<Reset[]> {
@@ -99,13 +100,13 @@ async function toCurrent(at: At, group: string, partitions: readonly TopicPartit
   const ends = unknown.length > 0 ? await offsetsAt(at, unknown, 'latest') : []
   const resets = [...known.map((one) => ({ ...one, offset: offsetOf(one)?.offset ?? 0 })), ...withOffsets(unknown, ends)]
   // a map that is filled from another one is made to measure
-  return inHashOrder(resets, known.length > 0 ? 16 : Math.floor(unknown.length / 0.75 + 1))
+  return partitionOrder(resets, known.length > 0 ? 16 : Math.floor(unknown.length / 0.75 + 1))
 }
 
 /** The first record that is not older; the end, with a warning, where there is none. */
 async function atTime(at: At, partitions: readonly TopicPartition[], timestamp: number): Promise<Reset[]> {
   const found = await offsetsAt(at, partitions, { timestamp })
-  const late = inHashOrder(partitions.filter((_, i) => (found[i] as number) < 0))
+  const late = partitionOrder(partitions.filter((_, i) => (found[i] as number) < 0))
   for (const { topic, partition } of late) {
     const text = `\nWarn: Partition ${partition} from topic ${topic} is empty. Falling back to latest known offset.`
     if (at.voice === 'kafka') at.out.line(text)
