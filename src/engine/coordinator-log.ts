@@ -29,8 +29,8 @@ export class InternalTopicLog implements CoordinatorLog {
     try {
       partition.append(builder.build({ baseSequence: 0 }), 0, 'when-flushed') // without a producer, as Kafka's coordinators write
     } catch (error) {
-      this.engine.failed(error)
-      return Promise.reject(error)
+      this.engine.refused(`facts of groups in ${partition.name} are refused`, error)
+      throw error
     }
     const end = partition.log.endOffset
     return this.engine.flush(partition.log).then(() => partition.advance(end))

@@ -9,6 +9,7 @@ import type { Api, Reply } from '../protocol/types'
 import type { DataDirectory } from '../storage/directory'
 import { Flusher } from '../storage/flusher'
 import type { Log } from '../storage/log'
+import { passes } from '../storage/trouble'
 import type { System } from '../system/system'
 import { type BrokerSettings, brokerSettings } from './configs/broker-settings'
 import { type TopicSettings, topicSettings } from './configs/topic-settings'
@@ -20,6 +21,7 @@ import { type Effect, MetadataImage, RESOURCE } from './metadata/image'
 import { type Identity, MetadataLog } from './metadata/metadata-log'
 import { Partition } from './partition'
 import type { Recovery } from './recovery'
+import { TroubleReport } from './trouble-report'
 
 export interface EngineOptions {
   readonly settings: BrokerSettings
@@ -48,6 +50,7 @@ export class Engine implements Service {
   private readonly flusher: Flusher
   /** A server's, after an unclean end. */
   recovery: Recovery | undefined
+  readonly trouble: TroubleReport
   private groupCoordinator: GroupCoordinator | undefined
   private currentSettings: BrokerSettings | undefined
 
@@ -56,7 +59,12 @@ export class Engine implements Service {
     readonly options: EngineOptions,
   ) {
     this.system = directory.system
-    this.flusher = new Flusher(this.system, (error) => this.failed(error))
+    this.trouble = new TroubleReport(this.system.clock, options.report)
+    this.flusher = new Flusher(this.system, {
+      onFailure: (error) => this.failed(error),
+      onFull: ({ name }, error) => this.trouble.note(`records of ${name} are not on disk and not acknowledged`, error),
+      onRoom: (log, endOffset) => this.hasRoom(log, endOffset),
+    })
     this.metadataLog = new MetadataLog(directory, this.metadata, (effect) => this.act(effect))
     this.metadataLog.load()
   }
@@ -96,7 +104,9 @@ export class Engine implements Service {
         for (const partition of this.partitions.get(effect.topic.name) ?? []) partition.deleted = true
         this.partitions.delete(effect.topic.name)
         this.settingsOf.delete(effect.topic.name)
-        void this.groupCoordinator?.topicDeleted(effect.topic.name).catch((error: unknown) => this.failed(error))
+        void this.groupCoordinator
+          ?.topicDeleted(effect.topic.name)
+          .catch((error: unknown) => this.refused(`offsets of ${effect.topic.name} are kept`, error))
         break
       case 'config':
         this.forgetSettings(effect.resourceType, effect.name)
@@ -105,12 +115,17 @@ export class Engine implements Service {
   }
 
   /**
-   * Appends metadata changes and applies them, at once; the promise is kept when they are on disk. Everything that changes the
-   * metadata comes through here.
+   * Appends metadata changes and applies them, at once; the promise is kept when they are on disk. It is rejected when
+   * that is in doubt. Throws when nothing changed: the disk is full. Everything that changes the metadata comes through here.
    */
   commit(changes: readonly Buffer[]): Promise<void> {
-    this.begin()
-    this.metadataLog.append(changes)
+    try {
+      this.begin()
+      this.metadataLog.append(changes)
+    } catch (error) {
+      this.refused('changes of the metadata are refused', error)
+      throw error
+    }
     return this.flusher.flush(this.metadataLog.partitionLog) // Kafka's metadata is flushed, too, whatever its records are
   }
   /** A directory that never had a leader gets one before its first change. */
@@ -163,6 +178,20 @@ export class Engine implements Service {
   /** Kept when everything appended to `log` is on disk; at once when the broker is told never to flush (kt.flush.on.acks=false). */
   flush(log: Log): Promise<void> {
     return this.flushesOnAcks ? this.flusher.flush(log) : Promise.resolve()
+  }
+  /** A write went well: what was refused before is taken again. */
+  tookWrite(): void {
+    if (!this.flusher.waitsForRoom) this.trouble.over()
+  }
+  private hasRoom(log: Log, endOffset: number): void {
+    this.tookWrite()
+    const dash = log.name.lastIndexOf('-')
+    this.partition(log.name.slice(0, dash), Number(log.name.slice(dash + 1)))?.advance(endOffset)
+  }
+  /** A write failed: what passes (a full disk) is reported as `what`, and the broker goes on; anything else ends it. */
+  refused(what: string, error: unknown): void {
+    if (passes(error)) this.trouble.note(what, error)
+    else this.failed(error)
   }
   failed(error: unknown): void {
     if (!this.writable) return

@@ -4,6 +4,7 @@
  * replica.high.watermark.checkpoint.interval.ms, forgetting producers after producer.id.expiration.ms, and removing what an earlier
  * end left of deleted topics.
  */
+import { passes } from '../storage/trouble'
 import type { Timer } from '../system/system'
 import { removeAll } from './controller/topics'
 import type { Engine } from './engine'
@@ -57,7 +58,8 @@ async function attempt(engine: Engine, task: () => void | Promise<void>): Promis
   try {
     await task()
   } catch (error) {
-    engine.options.report(`maintenance: ${(error as Error).message}`)
+    if (passes(error)) engine.trouble.note('what a server does by the clock is put off', error)
+    else engine.options.report(`maintenance: ${(error as Error).message}`)
   }
 }
 
@@ -91,7 +93,7 @@ async function checkpoint(engine: Engine): Promise<void> {
     try {
       await log.flush()
     } catch (error) {
-      return engine.failed(error)
+      return engine.refused(`records of ${log.name} are not on disk`, error)
     }
   }
   noteHighWatermarks(engine)

@@ -9,8 +9,12 @@
  * leader-epoch-checkpoint has `epoch startOffset` instead. Written to a temporary file, synced and renamed.
  */
 import type { FileSystem } from '../system/system'
+import { passes } from './trouble'
 
-/** Replaces a small file as a whole: after a crash there is the old one or the new one. */
+/**
+ * Replaces a small file as a whole: after a crash, and after an error, there is the old one or the new one. Throws the disk's error, with
+ * nothing left of the attempt.
+ */
 export function replaceFile(fs: FileSystem, path: string, content: string | Uint8Array, permissions?: number): void {
   const temporary = `${path}.tmp`
   fs.remove(temporary)
@@ -18,10 +22,21 @@ export function replaceFile(fs: FileSystem, path: string, content: string | Uint
   try {
     fs.write(fd, typeof content === 'string' ? Buffer.from(content) : content, 0)
     fs.dataSyncNow(fd)
+    fs.rename(temporary, path)
+  } catch (error) {
+    tryToRemove(fs, temporary)
+    throw error
   } finally {
     fs.close(fd)
   }
-  fs.rename(temporary, path)
+}
+/** For what is removed because something else went wrong, which is what counts. */
+function tryToRemove(fs: FileSystem, path: string): void {
+  try {
+    fs.remove(path)
+  } catch {
+    // it is replaced the next time
+  }
 }
 
 /** The lines of entries of a checkpoint file, split at blanks; undefined when it is absent or not of that form. */
@@ -61,11 +76,14 @@ export async function writeOffsetsLater(
   const temporary = `${path}.tmp`
   fs.remove(temporary)
   const fd = fs.open(temporary, 'new')
+  let written = false
   try {
     fs.write(fd, Buffer.from(offsetText(offsets)), 0)
     await fs.dataSync(fd)
+    written = true
   } finally {
     fs.close(fd)
+    if (!written) tryToRemove(fs, temporary)
   }
   if (wanted()) fs.rename(temporary, path)
   else fs.remove(temporary)
@@ -85,6 +103,14 @@ export interface EpochStart {
 /** Reads a leader-epoch-checkpoint; undefined when it is absent or damaged. */
 export function readEpochs(fs: FileSystem, path: string): EpochStart[] | undefined {
   return readEntries(fs, path, 2)?.map(([epoch, start]) => ({ epoch: Number(epoch), startOffset: Number(start) }))
+}
+/** Writes what the log itself can tell again: without room the file stays as it is, and the next writing has it all. */
+export function tryToWriteEpochs(fs: FileSystem, path: string, epochs: readonly EpochStart[]): void {
+  try {
+    writeEpochs(fs, path, epochs)
+  } catch (error) {
+    if (!passes(error)) throw error
+  }
 }
 export function writeEpochs(fs: FileSystem, path: string, epochs: readonly EpochStart[]): void {
   const lines = epochs.map(({ epoch, startOffset }) => `${epoch} ${startOffset}\n`)

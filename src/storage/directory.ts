@@ -8,6 +8,7 @@ import { type Offsets, readOffsets, replaceFile, writeOffsets, writeOffsetsLater
 import type { Log, LogSettings } from './log'
 import { type Opening, openLog } from './log-open'
 import { META_PROPERTIES, type MetaProperties, readMetaProperties } from './meta-properties'
+import { passes, sayTrouble } from './trouble'
 
 const CLEAN_MARKER = '.kafka_cleanshutdown'
 const RECOVERY_POINTS = 'recovery-point-offset-checkpoint'
@@ -35,6 +36,8 @@ export class DataDirectory {
   private readonly highWatermarks: Offsets
   private readonly cleanAtOpen: boolean
   private changed = false
+  /** The marker is removed, and that may not be on disk yet. */
+  private markerGone = false
   /** Counts the writings of checkpoint files, so that a slow one does not replace a newer one. */
   private checkpoints = 0
   private later: Promise<void> = Promise.resolve()
@@ -130,11 +133,14 @@ export class DataDirectory {
   }
   private removeMarker(): void {
     if (this.changed) return
-    this.changed = true
     const { fs } = this.system
-    if (!fs.exists(this.file(CLEAN_MARKER))) return
-    fs.remove(this.file(CLEAN_MARKER))
-    fs.syncFolder(this.path)
+    const marked = fs.exists(this.file(CLEAN_MARKER))
+    if (marked) fs.remove(this.file(CLEAN_MARKER))
+    if (marked || this.markerGone) {
+      this.markerGone = true
+      fs.syncFolder(this.path)
+    }
+    this.changed = true
   }
   /**
    * Makes a partition's folder with its topic id, without a sync of its own: the metadata log has the durable fact, and a file that a
@@ -149,8 +155,14 @@ export class DataDirectory {
     this.setStrayAside(name, topicId)
     fs.makeFolder(folder)
     const fd = fs.open(path, 'create')
-    fs.write(fd, Buffer.from(`version: 0\ntopic_id: ${topicId}`), 0)
-    fs.close(fd)
+    try {
+      fs.write(fd, Buffer.from(`version: 0\ntopic_id: ${topicId}`), 0)
+    } catch (error) {
+      fs.remove(path) // Kafka does not open a directory with half of one
+      throw error
+    } finally {
+      fs.close(fd)
+    }
   }
 
   /** Whose folder it is; undefined when it does not say. */
@@ -237,7 +249,8 @@ export class DataDirectory {
   }
   /** The same, or only the high watermarks, without waiting for the disk; a file that is written anew meanwhile is left alone. */
   checkpointLater(what: 'all' | 'high watermarks'): Promise<void> {
-    this.later = this.later.then(async () => {
+    const before = this.later.catch(() => {}) // whoever asked for it has been told
+    this.later = before.then(async () => {
       if (!this.changed) return
       if (what === 'all') this.noteOffsets()
       const mine = ++this.checkpoints
@@ -261,9 +274,19 @@ export class DataDirectory {
 
   /**
    * Ends the use of the directory. If anything was written, everything is put on disk and the marker set last; a directory that
-   * was found without it and has logs that nobody has opened since stays without.
+   * was found without it and has logs that nobody has opened since stays without. So does one where there is no room for it all, which is
+   * reported: the next start does what it does after a crash. Throws the disk's other errors.
    */
   close(unopened: boolean): void {
+    try {
+      this.closeAll(unopened)
+    } catch (error) {
+      this.abandon()
+      if (!passes(error)) throw error
+      this.report(`${this.path} could not be closed cleanly: ${sayTrouble(error)}; the next start will check its logs`)
+    }
+  }
+  private closeAll(unopened: boolean): void {
     this.doom([...this.doomed]).remove() // nobody reads them any more
     for (const log of this.logs.values()) {
       if (this.changed) log.closeClean()

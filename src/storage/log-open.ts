@@ -7,7 +7,7 @@
 import { baseOffset, batchSize, checkCrc, isControl, isTransactional, lastOffset, partitionLeaderEpoch } from '../protocol/batch'
 import { Malformed } from '../protocol/reader'
 import type { System } from '../system/system'
-import { type EpochStart, readEpochs, writeEpochs } from './checkpoints'
+import { type EpochStart, readEpochs, tryToWriteEpochs } from './checkpoints'
 import { Log, type LogSettings } from './log'
 import { readMarker } from './marker'
 import { type Segment, segmentName } from './segment'
@@ -99,7 +99,7 @@ function* recover(log: Log, options: OpenOptions): Generator<undefined, void> {
     const next = log.segments[index + 1]
     if (next && next.base <= options.recoveryPoint) continue
     const end = yield* recoverSegment(log, segment)
-    segment.unsynced = true
+    segment.distrust()
     if (end === segment.size) continue
     setAside(log, segment, end, options.report)
     for (const later of log.segments.splice(index + 1)) setAside(log, later, 0, options.report)
@@ -151,7 +151,7 @@ function trimEpochs(log: Log): void {
   const kept: EpochStart[] = log.epochs.filter(({ startOffset }) => startOffset <= log.endOffset)
   if (kept.length === log.epochs.length) return
   log.epochs = kept
-  writeEpochs(log.system.fs, `${log.folder}/leader-epoch-checkpoint`, kept)
+  tryToWriteEpochs(log.system.fs, `${log.folder}/leader-epoch-checkpoint`, kept)
 }
 
 /** From the newest snapshot that is sound, and the batches behind it. */

@@ -3,9 +3,10 @@
  * log's start moves to what remains; the files are renamed `.deleted` at once and removed later, by whoever the caller says. The last
  * segment goes only when all is expired, and then a new one is begun before.
  */
-import { writeEpochs } from './checkpoints'
+import { tryToWriteEpochs } from './checkpoints'
 import type { Log } from './log'
 import { type Segment, segmentName } from './segment'
+import { passes } from './trouble'
 
 /** A file that was taken out of the log and waits for its removal. */
 export const DELETED = '.deleted'
@@ -28,7 +29,7 @@ function trimEpochs(log: Log): void {
   const first = epochs.findLastIndex((entry) => entry.startOffset <= startOffset)
   if (first < 0 || (first === 0 && epochs[0]?.startOffset === startOffset)) return
   log.epochs = epochs.slice(first).map((entry, index) => (index === 0 ? { epoch: entry.epoch, startOffset } : entry))
-  writeEpochs(log.system.fs, `${log.folder}/leader-epoch-checkpoint`, log.epochs)
+  tryToWriteEpochs(log.system.fs, `${log.folder}/leader-epoch-checkpoint`, log.epochs)
 }
 
 /** How many segments lie wholly below the log's start. */
@@ -80,20 +81,29 @@ export function dropSegments(log: Log, wanted: number, readable: number): { read
   while (dropped < wanted && end(dropped) <= readable) dropped++
   if (dropped === 0) return { dropped, files: [] }
   if (!log.written) log.beginWriting()
-  if (dropped === log.segments.length) {
-    log.roll(log.endOffset)
-    log.system.fs.syncFolder(log.folder) // or a power cut could leave no file that knows where the log ends
-  }
+  if (dropped === log.segments.length && !rolled(log)) dropped--
+  if (dropped === 0) return { dropped, files: [] }
   const gone = log.segments.splice(0, dropped)
   log.forgetHints()
   advanceStart(log, log.segments[0]?.base ?? log.endOffset)
   return { dropped, files: gone.flatMap((segment) => takeAway(log, segment)) }
 }
 
+/** Begins a new segment behind all that goes; false when there is no room for one: then the last stays for now. */
+function rolled(log: Log): boolean {
+  try {
+    log.roll(log.endOffset)
+    log.system.fs.syncFolder(log.folder) // or a power cut could leave no file that knows where the log ends
+    return true
+  } catch (error) {
+    if (!passes(error)) throw error
+    return false
+  }
+}
+
 function takeAway({ folder, system }: Log, segment: Segment): string[] {
   const { fs } = system
-  segment.unsynced = false
-  segment.close()
+  segment.forsake()
   const snapshot = `${folder}/${segmentName(segment.base)}.snapshot`
   const files = [
     segment.logPath,

@@ -114,9 +114,9 @@ export class Log {
     this.takeBatch(buffer, at, this.active, marker)
   }
   beginWriting(): void {
-    this.written = true
     this.onFirstWrite?.()
     this.active.loadIndexes(this.settings.indexIntervalBytes)
+    this.written = true
   }
   /** Lets the producers know of a batch and notes a transaction that it aborts. */
   takeBatch(buffer: Buffer, at: number, segment: Segment, marker: Marker | undefined): void {
@@ -125,8 +125,9 @@ export class Log {
   }
 
   beginEpoch(epoch: number, startOffset: number): void {
-    this.epochs.push({ epoch, startOffset })
-    writeEpochs(this.system.fs, `${this.folder}/leader-epoch-checkpoint`, this.epochs)
+    const epochs = [...this.epochs, { epoch, startOffset }] // known when it is on disk: an append that failed is tried again
+    writeEpochs(this.system.fs, `${this.folder}/leader-epoch-checkpoint`, epochs)
+    this.epochs = epochs
     this.folderChanged = true
   }
 
@@ -150,13 +151,18 @@ export class Log {
     this.writeSnapshot(base)
     // names reach the disk in the order of their offsets, so that no power cut leaves a hole
     if (this.folderChanged) this.system.fs.syncFolder(this.folder)
-    this.addSegment(base).create()
+    const segment = this.newSegment(base)
+    segment.create()
+    this.segments.push(segment)
     this.folderChanged = true
   }
   addSegment(base: number): Segment {
-    const segment = new Segment(this.system.fs, this.folder, base, this.system.clock.now())
+    const segment = this.newSegment(base)
     this.segments.push(segment)
     return segment
+  }
+  private newSegment(base: number): Segment {
+    return new Segment(this.system.fs, this.folder, base, this.system.clock.now())
   }
 
   // ---- durability ----
@@ -219,7 +225,7 @@ export class Log {
   /** Lets go of files that are about to be deleted. Who waits for them to be on disk is told so: nobody will look for them. */
   forsake(): void {
     this.gone = true
-    for (const segment of this.segments) segment.unsynced = false
+    for (const segment of this.segments) segment.forsake()
     this.close()
   }
 

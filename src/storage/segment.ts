@@ -6,9 +6,10 @@ import { baseOffset, batchSize, HEADER_SIZE, lastOffset, magic, maxTimestamp } f
 import { giveBuffer, takeBuffer } from '../protocol/pool'
 import type { FileSystem } from '../system/system'
 import { OffsetIndex, TimeIndex, writeIndex } from './indexes'
-import { type OpenFiles, openFilesOf } from './open-files'
 import type { AbortedTransaction } from './producers'
+import { SegmentFile } from './segment-file'
 import { encodeAborted, readAborted } from './snapshot'
+import { passes } from './trouble'
 
 export const segmentName = (offset: number) => String(offset).padStart(20, '0')
 
@@ -30,10 +31,7 @@ export class Segment {
   readonly offsets = new OffsetIndex()
   readonly times = new TimeIndex()
   private readonly path: string
-  private readonly files: OpenFiles
-  private fd: number | undefined
-  /** Bytes in the file. */
-  size = 0
+  private readonly file: SegmentFile
   /** Greatest timestamp so far and the last offset of its batch; -1: none. */
   maxTimestamp = -1
   maxTimestampOffset = -1
@@ -42,11 +40,9 @@ export class Segment {
   private sinceEntry = 0
   private indexesLoaded = true
   indexesChanged = false
-  unsynced = false
-  /** Syncs under way: the file stays open until they are done, whoever closes it. */
-  private syncing = 0
-  private closing = false
   private aborts: AbortedTransaction[] | undefined
+  /** Those that there was no room for yet. */
+  private abortsUnwritten: AbortedTransaction[] = []
   private abortsUnsynced = false
 
   constructor(
@@ -56,44 +52,50 @@ export class Segment {
     readonly createdMs: number,
   ) {
     this.path = `${folder}/${segmentName(base)}`
-    this.files = openFilesOf(fs)
+    this.file = new SegmentFile(fs, this.logPath)
   }
   get logPath(): string {
     return `${this.path}.log`
+  }
+  /** Bytes in the file. */
+  get size(): number {
+    return this.file.size
+  }
+  get unsynced(): boolean {
+    return this.file.unsynced
   }
   indexPath(kind: 'index' | 'timeindex' | 'txnindex'): string {
     return `${this.path}.${kind}`
   }
 
-  private file(): number {
-    this.fd ??= this.fs.open(this.logPath, 'create')
-    this.files.use(this)
-    return this.fd
-  }
   /** A segment whose file exists: its size is taken from there; indexes are read at first use. */
   attach(): void {
-    this.size = this.fs.stat(this.logPath)?.size ?? 0
+    this.file.attach()
     this.indexesLoaded = false
   }
   create(): void {
-    this.file()
+    this.file.create()
   }
   close(): void {
-    this.closing = this.syncing > 0
-    if (this.closing) return
-    this.files.forget(this)
-    if (this.fd !== undefined) this.fs.close(this.fd)
-    this.fd = undefined
+    this.file.close()
+  }
+  /** Nobody waits for it any more: it is about to be deleted. */
+  forsake(): void {
+    this.file.unsynced = false
+    this.close()
+  }
+  /** What is in the file may be in the page cache only. */
+  distrust(): void {
+    this.file.distrust()
   }
 
   // ---- writing ----
 
-  /** Appends one batch that bears its offsets already. */
+  /** Appends one batch that bears its offsets already, or nothing of it. Throws the disk's error. */
   append(bytes: Buffer, at: number, size: number, indexIntervalBytes: number): void {
-    this.fs.write(this.file(), bytes.subarray(at, at + size), this.size)
-    this.index(bytes, at, this.size, indexIntervalBytes)
-    this.size += size
-    this.unsynced = true
+    const position = this.size
+    this.file.append(bytes.subarray(at, at + size))
+    this.index(bytes, at, position, indexIntervalBytes)
   }
 
   /** Notes a batch that stands at `position`. */
@@ -114,18 +116,34 @@ export class Segment {
     this.indexesChanged = true
   }
 
+  /** The marker is in the log already: what there is no room for is written later, before a snapshot vouches for it. */
   addAborted(aborted: AbortedTransaction): void {
-    const fd = this.fs.open(this.indexPath('txnindex'), 'create')
+    this.aborts?.push(aborted)
+    this.abortsUnwritten.push(aborted)
     try {
-      this.fs.write(fd, encodeAborted(aborted), this.fs.size(fd))
+      this.writeAborted()
+    } catch (error) {
+      if (!passes(error)) throw error
+    }
+  }
+  private writeAborted(): void {
+    if (this.abortsUnwritten.length === 0) return
+    const fd = this.fs.open(this.indexPath('txnindex'), 'create')
+    const end = this.fs.size(fd)
+    try {
+      this.fs.write(fd, Buffer.concat(this.abortsUnwritten.map(encodeAborted)), end)
+    } catch (error) {
+      this.fs.truncate(fd, end)
+      throw error
     } finally {
       this.fs.close(fd)
     }
+    this.abortsUnwritten = []
     this.abortsUnsynced = true
-    this.aborts?.push(aborted)
   }
   /** Before a producer snapshot vouches for it: later openings do not look for aborts below the snapshot. */
   syncAborted(): void {
+    this.writeAborted()
     if (!this.abortsUnsynced) return
     const fd = this.fs.open(this.indexPath('txnindex'), 'write')
     try {
@@ -156,7 +174,8 @@ export class Segment {
   aborted(): readonly AbortedTransaction[] {
     if (!this.aborts) {
       const path = this.indexPath('txnindex')
-      this.aborts = this.fs.exists(path) ? readAborted(this.fs.readFile(path)).entries : []
+      const written = this.fs.exists(path) ? readAborted(this.fs.readFile(path)).entries : []
+      this.aborts = [...written, ...this.abortsUnwritten]
     }
     return this.aborts
   }
@@ -170,30 +189,14 @@ export class Segment {
     writeIndex(this.fs, this.indexPath('timeindex'), this.times.toBytes())
     this.indexesChanged = false
   }
-  async sync(): Promise<void> {
-    if (!this.unsynced) return
-    this.unsynced = false
-    this.syncing++
-    try {
-      await this.fs.dataSync(this.file())
-    } catch (error) {
-      this.unsynced = true
-      throw error
-    } finally {
-      this.syncing--
-      if (this.closing) this.close()
-    }
+  sync(): Promise<void> {
+    return this.file.sync()
   }
-  /** Syncs here and now, also what another sync has begun with and not ended. */
   syncNow(): void {
-    if (!this.unsynced && this.syncing === 0) return
-    this.fs.dataSyncNow(this.file())
-    this.unsynced = false
+    this.file.syncNow()
   }
   truncate(size: number): void {
-    this.fs.truncate(this.file(), size)
-    this.size = size
-    this.unsynced = true
+    this.file.truncate(size)
   }
 
   // ---- reading ----
@@ -282,7 +285,7 @@ export class Segment {
         giveBuffer(room)
         room = takeBuffer(length)
       }
-      buffer = room.subarray(0, this.fs.read(this.file(), room, 0, length, start))
+      buffer = room.subarray(0, this.file.readInto(room, length, start))
       filled = start
     }
     try {
@@ -316,8 +319,7 @@ export class Segment {
   }
   /** Reads up to `length` bytes from `position`. */
   read(position: number, length: number): Buffer {
-    const buffer = takeBuffer(Math.max(0, Math.min(length, this.size - position)))
-    return buffer.subarray(0, this.fs.read(this.file(), buffer, 0, buffer.length, position))
+    return this.file.read(position, length)
   }
   /** Where the last whole batch ends. */
   end(): { offset: number; position: number } {

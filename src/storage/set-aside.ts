@@ -37,6 +37,9 @@ function copyTail({ system: { fs }, folder }: Log, segment: Segment, position: n
   try {
     for (let at = position; at < segment.size; at += COPY_BYTES) fs.write(fd, segment.read(at, COPY_BYTES), at - position)
     fs.dataSyncNow(fd)
+  } catch (error) {
+    fs.remove(aside) // half a copy, of what is all there still
+    throw error
   } finally {
     fs.close(fd)
   }

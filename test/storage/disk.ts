@@ -1,6 +1,9 @@
 /**
  * A disk in memory that can be cut off from power. What is written is in the page cache; dataSync puts a file's content on the disk,
  * syncFolder the names in a folder. At a power cut, of everything else each piece is there, or not, or in part: as a seed decides.
+ *
+ * It may have a size. A write that does not fit leaves what fits, as a real one does. A disk that allocates late takes everything into the
+ * page cache, says at the sync that there is no room, and takes the pages for clean all the same.
  */
 import type { FileSystem, OpenMode, System } from '../../src/system'
 import { realSystem } from '../../src/system'
@@ -16,7 +19,8 @@ interface Node {
 }
 
 const parentOf = (path: string): string => path.slice(0, path.lastIndexOf('/')) || '/'
-const missing = (path: string): Error => Object.assign(new Error(`ENOENT: ${path}`), { code: 'ENOENT' })
+const full = (): Error => Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC', errno: -28 })
+const missing = (path: string): Error => Object.assign(new Error(`ENOENT: ${path}`), { code: 'ENOENT', errno: -2 })
 
 function applied(content: Buffer, change: Change): Buffer {
   if ('truncated' in change) {
@@ -44,6 +48,10 @@ export class Disk implements FileSystem {
   syncs = 0
   /** The most files that were ever open at a time. */
   mostOpen = 0
+  /** Bytes that fit on it. */
+  capacity = Number.POSITIVE_INFINITY
+  /** Room is looked for when a file is synced, not when it is written. */
+  allocatesLate = false
   /** Changes that are still carried out before the power goes. */
   left = Number.POSITIVE_INFINITY
 
@@ -63,8 +71,34 @@ export class Disk implements FileSystem {
   private change(fd: number, change: Change): void {
     this.spend()
     const node = this.of(fd)
-    node.content = applied(node.content, change)
-    node.changes.push(change)
+    const fitting = this.fitting(node, change)
+    node.content = applied(node.content, fitting)
+    node.changes.push(fitting)
+    if (fitting !== change) throw full()
+  }
+  /** What of a change there is room for. */
+  private fitting(node: Node, change: Change): Change {
+    if (this.allocatesLate || 'truncated' in change) return change
+    const left = this.capacity - this.used + Math.max(0, node.content.length - change.at)
+    return change.bytes.length <= left ? change : { at: change.at, bytes: change.bytes.subarray(0, Math.max(0, left)) }
+  }
+  /** Bytes of all files. */
+  get used(): number {
+    let used = 0
+    for (const { content } of this.names.values()) used += content.length
+    return used
+  }
+  /** Puts a node's changes on the disk, if it has room for them; if not, they are forgotten where nobody sees it. */
+  private settleNode(node: Node, changes: readonly Change[]): void {
+    const synced = changes.reduce(applied, node.synced)
+    node.changes.splice(0, changes.length)
+    if (this.allocatesLate && synced.length > node.synced.length) {
+      let used = 0
+      for (const other of this.names.values()) used += other === node ? synced.length : other.synced.length
+      if (used > this.capacity) throw full()
+    }
+    node.synced = synced
+    this.syncs++
   }
 
   open(path: string, mode: OpenMode): number {
@@ -74,6 +108,7 @@ export class Disk implements FileSystem {
     if (!node) {
       this.spend()
       if (!this.names.get(parentOf(path))?.folder) throw missing(parentOf(path))
+      if (!this.allocatesLate && this.used >= this.capacity) throw full()
       node = { folder: false, content: Buffer.alloc(0), synced: Buffer.alloc(0), changes: [] }
       this.names.set(path, node)
     }
@@ -105,22 +140,17 @@ export class Disk implements FileSystem {
   }
   async dataSync(fd: number): Promise<void> {
     const node = this.of(fd)
-    const { content } = node
-    const { length } = node.changes
+    const changes = [...node.changes]
     await Promise.resolve()
     this.spend()
     this.onSync?.()
-    this.syncs++
-    node.synced = content
-    node.changes.splice(0, length)
+    this.settleNode(node, changes)
   }
   dataSyncNow(fd: number): void {
+    const node = this.of(fd)
     this.spend()
     this.onSync?.()
-    this.syncs++
-    const node = this.of(fd)
-    node.synced = node.content
-    node.changes = []
+    this.settleNode(node, [...node.changes])
   }
   syncNow(fd: number): void {
     this.dataSyncNow(fd)

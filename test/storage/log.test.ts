@@ -296,6 +296,8 @@ describe('files that are not as they should be', () => {
   })
 })
 
+const QUIET = { onFailure: () => {}, onFull: () => {}, onRoom: () => {} }
+
 test('when the disk fails, everybody who waits is told, and who comes later too', async () => {
   const disk = new Disk()
   disk.makeFolder('/data')
@@ -303,7 +305,7 @@ test('when the disk fails, everybody who waits is told, and who comes later too'
   writeMetaProperties(disk, '/data', { clusterId: 'c', nodeId: 1, directoryId: 'd' }, 0)
   const log = openDirectory('/data', world).log('t-0')
   const failures: unknown[] = []
-  const flusher = new Flusher(world, (error) => failures.push(error))
+  const flusher = new Flusher(world, { ...QUIET, onFailure: (error) => failures.push(error) })
   log.append(batch(100, 1), 0, 0)
   await flusher.flush(log)
   disk.onSync = () => {
@@ -324,7 +326,7 @@ test('one sync serves everybody who waits', async () => {
   const world = worldOn(disk)
   writeMetaProperties(disk, '/data', { clusterId: 'c', nodeId: 1, directoryId: 'd' }, 0)
   const log = openDirectory('/data', world).log('t-0')
-  const flusher = new Flusher(world, () => {})
+  const flusher = new Flusher(world, QUIET)
   log.append(batch(100, 1), 0, 0)
   await flusher.flush(log)
   const before = disk.syncs

@@ -7,6 +7,7 @@ import type { Alteration } from '../configs/alter'
 import type { ConfigState, Resource } from '../configs/resources'
 import type { Engine } from '../engine'
 import { configRecords, configStateOf, noteAltered } from './config-state'
+import { notStored } from './not-stored'
 import { settled } from './topics'
 
 interface Asked {
@@ -44,6 +45,7 @@ export async function alterEach<R extends Asked>(
     if (how === 'alter' && wanted.length > 0) noteAltered(engine, resource)
     return { errorCode, errorMessage, resourceType, resourceName }
   })
-  if (how === 'alter') await (changes.length > 0 ? engine.commit(changes) : settled(engine))
-  return results
+  if (how === 'validate') return results
+  const failure = await notStored(() => (changes.length > 0 ? engine.commit(changes) : settled(engine)))
+  return results.map((result) => (failure && result.errorCode === errors.NONE ? { ...result, ...failure } : result))
 }

@@ -24,7 +24,12 @@ export async function nextProducerId(engine: Engine): Promise<number> {
     blocks.set(engine, block)
   }
   const id = block.next++
-  await block.durable
+  try {
+    await block.durable
+  } catch (error) {
+    if (blocks.get(engine) === block) blocks.delete(engine)
+    throw error
+  }
   return id
 }
 

@@ -11,7 +11,8 @@ export interface CoordinatorLog {
   partitionCount(): number
   /**
    * Appends the records as one batch, at once. The promise is kept when they are as durable as an acks=all record
-   * (design.md: a promise about data); it is rejected when the log cannot be written. What was appended is replayed after a restart.
+   * (design.md: a promise about data); it is rejected when that is in doubt. Throws when nothing
+   * was appended: it may work another time (a full disk). What was appended is replayed after a restart.
    */
   append(partition: number, records: readonly CoordinatorRecord[], now: number): Promise<void>
   /** Gives every record of the partition's log in order (transactional ones too, with their producer and markers). */

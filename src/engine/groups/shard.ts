@@ -1,8 +1,8 @@
 /**
  * One partition of `__consumer_offsets` at work: the state that its records make, the timers of its groups, and the runner that
  * carries out what decisions want. All is done at once and in order; only the answers wait, until what they say is durable.
- * When the log cannot be written, memory is ahead of it: the shard is given up, and whoever waits is sent to look for the
- * coordinator anew, which reads the log again.
+ * When the log cannot be written, nothing is changed and whoever waits is sent to look for the coordinator anew. When what was
+ * written may not be on disk, memory is ahead of it: the shard is given up, and the log is read again.
  */
 import { errors } from '../../protocol/errors'
 import type { System } from '../../system/system'
@@ -21,6 +21,9 @@ import { timeUp } from './time-up'
 import { Timers } from './timers'
 import type { Topics } from './topics'
 import type { Waiters } from './waiters'
+
+/** When a timer's decision is made again that could not be written. */
+const RETRY_MS = 1000
 
 /** What a coordinator lives in. */
 export interface World {
@@ -47,6 +50,15 @@ export class Shard {
     this.timers = new Timers(world.system.clock, (name) => this.ring(name))
     world.log.replay(partition, (record) => this.replay(record))
     this.begin()
+  }
+
+  /** A partition that is not there: it has no groups, and refuses what would have to be written. */
+  static ofNothing(world: World): Shard {
+    const append = () => Promise.reject(new Error('there is no such partition'))
+    const log: CoordinatorLog = { partitionCount: () => 0, replay: () => {}, append }
+    const shard = new Shard(-1, { ...world, log }, () => {})
+    shard.close()
+    return shard
   }
 
   /** Takes a record that stands in the log: from a replay, or appended by others (a transaction's offsets and markers). */
@@ -126,8 +138,7 @@ export class Shard {
     try {
       written = this.world.log.append(this.partition, plan.records.map(encodeRecord), plan.now)
     } catch {
-      this.giveUp()
-      this.answer(plan, errors.NOT_COORDINATOR)
+      this.answer(plan, errors.NOT_COORDINATOR) // memory is where the log is
       return false
     }
     for (const record of plan.records) apply(this.state, record)
@@ -198,7 +209,9 @@ export class Shard {
     if (!group) return
     const plan = this.plan(groupId)
     timeUp(plan, group, timer)
-    this.run(plan, undefined, () => undefined)
+    this.run(plan, undefined, () => {
+      if (!this.givenUp) this.timers.set(name, this.world.system.clock.now() + RETRY_MS)
+    })
   }
 }
 

@@ -13,7 +13,13 @@ export class Shards {
 
   /** Where the group lives, to change it. Makes the topic. */
   of(groupId: string): Shard {
-    return this.get(partitionFor(groupId, this.world.log.partitionCount()))
+    const isThere = this.world.topics.exists(GROUP_TOPIC)
+    try {
+      return this.get(partitionFor(groupId, this.world.log.partitionCount()))
+    } catch (error) {
+      if (isThere) throw error
+      return Shard.ofNothing(this.world) // the topic cannot be made now: no group is there, and none comes into being
+    }
   }
   /** Where the group lives, to look at it; undefined: there are no groups. */
   peek(groupId: string): Shard | undefined {

@@ -5,19 +5,26 @@
 import { CreateTopics } from '../../protocol/apis/create-topics'
 import type { ReplyIn } from '../../protocol/types'
 import { type CreateResult, decideCreateTopics } from '../controller/create-topics'
+import { type NotStored, notStored } from '../controller/not-stored'
 import { carryOutCreation } from '../controller/topics'
 import { viewOf } from '../controller/view'
 import { handle } from '../handler'
 
 export const createTopics = handle(CreateTopics, async ({ topics, validateOnly }, { engine }) => {
-  if (!validateOnly) engine.begin() // what a new cluster sets for all brokers is told in the answer
-  const plan = decideCreateTopics(topics, viewOf(engine))
-  if (!validateOnly) await carryOutCreation(engine, plan)
-  return { topics: plan.results.map((result) => answer(result)) }
+  let results: readonly CreateResult[] = []
+  const failure = await notStored(async () => {
+    if (!validateOnly) engine.begin() // what a new cluster sets for all brokers is told in the answer
+    const plan = decideCreateTopics(topics, viewOf(engine))
+    results = plan.results
+    if (!validateOnly) await carryOutCreation(engine, plan)
+  })
+  if (failure && results.length === 0) return { topics: topics.map(({ name }) => ({ name, ...failure })) }
+  return { topics: results.map((result) => answer(result, failure)) }
 })
 
-function answer(result: CreateResult): ReplyIn<typeof CreateTopics>['topics'][number] {
+function answer(result: CreateResult, failure: NotStored | undefined): ReplyIn<typeof CreateTopics>['topics'][number] {
   if (!('topicId' in result)) return result
+  if (failure) return { name: result.name, ...failure }
   const { name, topicId, replicas, configs } = result
   return {
     name,

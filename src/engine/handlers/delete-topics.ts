@@ -6,6 +6,7 @@ import { DeleteTopics } from '../../protocol/apis/delete-topics'
 import { errorOf, errors } from '../../protocol/errors'
 import { ZERO_UUID } from '../../protocol/types'
 import { decideDeleteTopics } from '../controller/delete-topics'
+import { notStored } from '../controller/not-stored'
 import { carryOutDeletion } from '../controller/topics'
 import { viewOf } from '../controller/view'
 import { handle } from '../handler'
@@ -19,6 +20,8 @@ export const deleteTopics = handle(DeleteTopics, async ({ topics, topicNames }, 
     }
   }
   const plan = decideDeleteTopics(wanted, viewOf(engine))
-  await carryOutDeletion(engine, plan)
-  return { responses: plan.results }
+  const failure = await notStored(() => carryOutDeletion(engine, plan))
+  return {
+    responses: plan.results.map((result) => (failure && result.errorCode === errors.NONE ? { ...result, ...failure } : result)),
+  }
 })

@@ -7,6 +7,7 @@
 import { Fetch } from '../../protocol/apis/fetch'
 import { errors } from '../../protocol/errors'
 import type { ReplyIn, Request } from '../../protocol/types'
+import { isFileError } from '../../storage/trouble'
 import type { Wanted } from '../fetch-sessions'
 import { type Ask, handle } from '../handler'
 import type { Partition } from '../partition'
@@ -66,7 +67,7 @@ function read(
   let sizeBytes = 0
   let failed = false
   const answers = wanted.map((one): Fetched => {
-    const answer = readPartition(one, request, ask, left, sizeBytes === 0)
+    const answer = readOrSay(one, request, ask, left, sizeBytes === 0)
     const size = (answer.records as Buffer | null)?.length ?? 0
     sizeBytes += size
     left -= size
@@ -85,6 +86,17 @@ const problem = (partitionIndex: number, errorCode: number): PartitionAnswer => 
   abortedTransactions: null,
   records: EMPTY,
 })
+
+/** A file that cannot be read is this partition's trouble alone. */
+function readOrSay(wanted: Wanted, request: Request<typeof Fetch>, ask: Ask, left: number, first: boolean): PartitionAnswer {
+  try {
+    return readPartition(wanted, request, ask, left, first)
+  } catch (error) {
+    if (!isFileError(error)) throw error
+    ask.engine.trouble.note(`${wanted.partition?.name} cannot be read`, error)
+    return problem(wanted.index, errors.KAFKA_STORAGE_ERROR)
+  }
+}
 
 function readPartition(wanted: Wanted, request: Request<typeof Fetch>, ask: Ask, left: number, first: boolean): PartitionAnswer {
   const { partition, fetchOffset } = wanted

@@ -7,6 +7,7 @@
 import { FindCoordinator } from '../../protocol/apis/find-coordinator'
 import { errorOf, errors } from '../../protocol/errors'
 import { ensureInternalTopic } from '../controller/internal-topics'
+import { notStored } from '../controller/not-stored'
 import { GROUP_TOPIC } from '../groups/placement'
 import { type Ask, handle } from '../handler'
 
@@ -41,7 +42,8 @@ async function find(keyType: number, { engine, peer, version }: Ask): Promise<Fo
     const { sentence } = errorOf(errors.INVALID_REQUEST)
     return nowhere(errors.INVALID_REQUEST, keyType === SHARE && version >= 4 ? '' : sentence)
   }
-  await ensureInternalTopic(engine, topic)
+  const failure = await notStored(async () => ensureInternalTopic(engine, topic))
+  if (failure) return nowhere(errors.COORDINATOR_NOT_AVAILABLE, failure.errorMessage)
   const { host, port } = peer.reachedAt
   return { errorCode: errors.NONE, errorMessage: '', nodeId: engine.nodeId, host, port }
 }

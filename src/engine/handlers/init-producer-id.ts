@@ -6,6 +6,7 @@
 import { InitProducerId } from '../../protocol/apis/init-producer-id'
 import { errors } from '../../protocol/errors'
 import type { Request } from '../../protocol/types'
+import { notStored } from '../controller/not-stored'
 import { nextProducerId } from '../controller/producer-ids'
 import { type Ask, handle } from '../handler'
 
@@ -14,7 +15,11 @@ export const initProducerId = handle(
   async (request, ask) => {
     const errorCode = refusal(request, ask)
     if (errorCode !== errors.NONE) return { errorCode, producerEpoch: -1 }
-    return { errorCode, producerId: await nextProducerId(ask.engine), producerEpoch: 0 }
+    let producerId = -1
+    const failure = await notStored(async () => {
+      producerId = await nextProducerId(ask.engine)
+    })
+    return failure ? { errorCode: failure.errorCode, producerEpoch: -1 } : { errorCode, producerId, producerEpoch: 0 }
   },
   [0, 5],
 )

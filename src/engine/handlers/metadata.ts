@@ -10,6 +10,7 @@ import { type ReplyIn, type Request, ZERO_UUID } from '../../protocol/types'
 import { topicNameError } from '../configs/resources'
 import { autoCreate } from '../controller/auto-create'
 import { knownBrokers } from '../controller/brokers'
+import { notStored } from '../controller/not-stored'
 import { CLUSTER_OPERATIONS, NO_OPERATIONS, TOPIC_OPERATIONS } from '../controller/operations'
 import { type Brokers, brokersOf, inSyncOf, leaderOf, offlineOf } from '../controller/replicas'
 import type { Engine } from '../engine'
@@ -62,8 +63,18 @@ function findNamed(names: readonly string[], request: Asked, ask: Ask, teller: T
   if (absent.length === 0) return tell(new Map())
   const mayCreate = engine.settings.autoCreateTopicsEnable && (version < 4 || request.allowAutoTopicCreation)
   if (!mayCreate) return tell(new Map(absent.map((name) => [name, absence(name)])))
-  const { results, durable } = autoCreate(engine, absent)
-  return durable.then(() => tell(new Map(results.map(({ name, errorCode }) => [name, errorCode]))))
+  return created(engine, absent).then(tell)
+}
+
+/** Creates topics; gives what became of each. One for which the disk has no room is not there, as far as clients know. */
+async function created(engine: Engine, absent: readonly string[]): Promise<Map<string, number>> {
+  const problems = new Map(absent.map((name) => [name, errors.UNKNOWN_TOPIC_OR_PARTITION]))
+  await notStored(async () => {
+    const { results, durable } = autoCreate(engine, absent)
+    await durable
+    for (const { name, errorCode } of results) problems.set(name, errorCode)
+  })
+  return problems
 }
 
 const absence = (name: string) =>

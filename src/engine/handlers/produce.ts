@@ -9,6 +9,7 @@ import { batchSize, isTransactional, producerId, stampCreateTime, stampLogAppend
 import { checkProduced, isRefusal } from '../../protocol/batch-check'
 import { errors } from '../../protocol/errors'
 import type { Request } from '../../protocol/types'
+import { passes, sayTrouble } from '../../storage/trouble'
 import type { Engine } from '../engine'
 import { type Ask, handle } from '../handler'
 import type { Partition } from '../partition'
@@ -36,8 +37,19 @@ const refusal = (index: number, errorCode: number, errorMessage: string | null =
   errorMessage,
 })
 
-/** What waits for the disk: partitions that were appended to, and the offset each is readable up to when it is there. */
-type Pending = Map<Partition, number>
+/** What waits for the disk: partitions that were appended to, the offset each is readable up to when it is there, and its answers. */
+type Pending = Map<Partition, { offset: number; readonly outcomes: Outcome[] }>
+
+function wait(pending: Pending, partition: Partition, outcome: Outcome): Outcome {
+  const waiting = pending.get(partition)
+  const offset = partition.log.endOffset
+  if (!waiting) pending.set(partition, { offset, outcomes: [outcome] })
+  else {
+    waiting.offset = offset
+    waiting.outcomes.push(outcome)
+  }
+  return outcome
+}
 
 export const produce = handle(Produce, (request, ask) => {
   const { engine, version } = ask
@@ -50,7 +62,13 @@ export const produce = handle(Produce, (request, ask) => {
     const partitionResponses = topic.partitionData.map((data) => {
       if (!validAcks) return refusal(data.index, errors.INVALID_REQUIRED_ACKS)
       if (name === undefined) return refusal(data.index, errors.UNKNOWN_TOPIC_ID)
-      return producePartition(name, data, ask, acksAll, pending)
+      try {
+        return producePartition(name, data, ask, acksAll, pending)
+      } catch (error) {
+        if (!passes(error)) throw error
+        engine.trouble.note(`records of ${name}-${data.index} are refused`, error)
+        return stored(data.index, error)
+      }
     })
     return { name: topic.name, topicId: topic.topicId, partitionResponses }
   })
@@ -58,11 +76,21 @@ export const produce = handle(Produce, (request, ask) => {
   return pending.size === 0 ? reply : flushed(engine, pending).then(() => reply)
 })
 
-/** Waits until what was appended is on disk, and lets readers see it. */
+/** Waits until what was appended is on disk, and lets readers see it. Where there is no room for it, the answer is changed to say so. */
 async function flushed(engine: Engine, pending: Pending): Promise<void> {
-  await Promise.all([...pending.keys()].map((partition) => engine.flush(partition.log)))
-  for (const [partition, offset] of pending) partition.advance(offset)
+  await Promise.all(
+    [...pending].map(async ([partition, { offset, outcomes }]) => {
+      try {
+        await engine.flush(partition.log)
+        partition.advance(offset)
+      } catch (error) {
+        if (!passes(error)) throw error
+        for (const outcome of outcomes) Object.assign(outcome, stored(outcome.index, error))
+      }
+    }),
+  )
 }
+const stored = (index: number, error: unknown): Outcome => refusal(index, errors.KAFKA_STORAGE_ERROR, sayTrouble(error))
 
 function producePartition(name: string, data: Asked, ask: Ask, acksAll: boolean, pending: Pending): Outcome {
   const { engine, peer, version, now } = ask
@@ -114,8 +142,8 @@ function appendBatch(batch: Buffer, partition: Partition, { engine, now }: Ask, 
     if (verdict.error !== errors.NONE) return refusal(index, verdict.error)
     if (verdict.duplicate) {
       // it may have been appended a moment ago and not be on disk yet
-      if (waits && verdict.duplicate.lastOffset >= log.recoveryPoint) pending.set(partition, log.endOffset)
-      return done(verdict.duplicate.firstOffset, -1)
+      const answer = done(verdict.duplicate.firstOffset, -1)
+      return waits && verdict.duplicate.lastOffset >= log.recoveryPoint ? wait(pending, partition, answer) : answer
     }
     if (isTransactional(batch, 0) && !engine.transactions) return refusal(index, errors.INVALID_TXN_STATE)
   }
@@ -125,9 +153,10 @@ function appendBatch(batch: Buffer, partition: Partition, { engine, now }: Ask, 
   try {
     baseOffset = partition.append(batch, 0, waits ? 'when-flushed' : 'at-once')
   } catch (error) {
-    engine.failed(error)
-    return refusal(index, errors.KAFKA_STORAGE_ERROR)
+    engine.refused(`records of ${partition.name} are refused`, error)
+    return stored(index, error)
   }
-  if (waits) pending.set(partition, log.endOffset)
-  return done(baseOffset, stamped ? now : -1)
+  engine.tookWrite()
+  const answer = done(baseOffset, stamped ? now : -1)
+  return waits ? wait(pending, partition, answer) : answer
 }

@@ -1,0 +1,201 @@
+/**
+ * The file of a segment: opened when it is first needed, appended to, synced. It keeps apart what others need not know of a disk that
+ * is full.
+ *
+ *     0 ......... syncedSize ......... size ......... end of file
+ *       on disk               written         torn: what a failed write left, cut before the next
+ *
+ * A sync that fails for want of room leaves the bytes from syncedSize on in doubt: the kernel may take their pages for clean (fsyncgate)
+ * and say of the next sync that all is well. They are written again, each batch after its checksum was looked at, before a
+ * sync may speak for them.
+ */
+import { batchSize, checkCrc, HEADER_SIZE } from '../protocol/batch'
+import { takeBuffer } from '../protocol/pool'
+import type { FileSystem } from '../system/system'
+import { type OpenFiles, openFilesOf } from './open-files'
+import { isForbidden, isFull } from './trouble'
+
+/** How much is written again at once. */
+const AGAIN_BYTES = 1 << 20
+
+export class SegmentFile {
+  /** Bytes of batches in the file. */
+  size = 0
+  unsynced = false
+  private fd: number | undefined
+  private readonly files: OpenFiles
+  private present = false
+  private readOnly = false
+  private torn = false
+  private inDoubt = false
+  private syncedSize = 0
+  /** Syncs under way: the file stays open until they are done, whoever closes it. */
+  private syncing = 0
+  private closing = false
+
+  constructor(
+    private readonly fs: FileSystem,
+    readonly path: string,
+  ) {
+    this.files = openFilesOf(fs)
+  }
+
+  /** The open file, for writing: one that is there is not made anew when it has vanished, which would hide that records are gone. */
+  private file(): number {
+    if (this.readOnly) this.close()
+    this.fd ??= this.fs.open(this.path, this.present ? 'write' : 'create')
+    this.present = true
+    this.readOnly = false
+    this.files.use(this)
+    return this.fd
+  }
+  /** The same for reading, which is possible where writing is not allowed. */
+  private fileToRead(): number {
+    if (this.fd !== undefined && this.readOnly) {
+      this.files.use(this)
+      return this.fd
+    }
+    try {
+      return this.file()
+    } catch (error) {
+      if (!this.present || !isForbidden(error)) throw error
+      this.fd = this.fs.open(this.path, 'read')
+      this.readOnly = true
+      this.files.use(this)
+      return this.fd
+    }
+  }
+  /** Takes the size of a file that exists. */
+  attach(): void {
+    this.size = this.fs.stat(this.path)?.size ?? 0
+    this.syncedSize = this.size
+    this.present = true
+  }
+  create(): void {
+    this.file()
+  }
+  /** What is in the file may be in the page cache only. */
+  distrust(): void {
+    this.unsynced = true
+    this.syncedSize = 0
+  }
+  close(): void {
+    this.closing = this.syncing > 0
+    if (this.closing) return
+    this.files.forget(this)
+    if (this.fd !== undefined) this.fs.close(this.fd)
+    this.fd = undefined
+  }
+
+  // ---- writing ----
+
+  /** Appends all of the bytes or nothing. Throws the disk's error. */
+  append(bytes: Uint8Array): void {
+    const fd = this.file()
+    if (this.torn) this.cut()
+    try {
+      this.fs.write(fd, bytes, this.size)
+    } catch (error) {
+      this.torn = true
+      this.unsynced = true // so that the file is looked after even if nothing more is appended
+      this.tryToCut()
+      throw error
+    }
+    this.size += bytes.length
+    this.unsynced = true
+  }
+  /** Cuts off what stands behind the last whole write. */
+  private cut(): void {
+    this.fs.truncate(this.file(), this.size)
+    this.torn = false
+    this.unsynced = true
+  }
+  private tryToCut(): void {
+    try {
+      this.cut()
+    } catch {
+      // it is tried again before the next write
+    }
+  }
+  truncate(size: number): void {
+    this.fs.truncate(this.file(), size)
+    this.size = size
+    this.syncedSize = Math.min(this.syncedSize, size)
+    this.torn = false
+    this.unsynced = true
+  }
+
+  // ---- syncing ----
+
+  /** Puts on disk what was written so far. Rejects with the disk's error. */
+  async sync(): Promise<void> {
+    if (!this.unsynced) return
+    this.prepare()
+    const end = this.size
+    this.unsynced = false
+    this.syncing++
+    try {
+      await this.fs.dataSync(this.file())
+      this.syncedSize = Math.max(this.syncedSize, Math.min(end, this.size))
+    } catch (error) {
+      this.failed(error)
+      throw error
+    } finally {
+      this.syncing--
+      if (this.closing) this.close()
+    }
+  }
+  /** Syncs here and now, also what another sync has begun with and not ended. */
+  syncNow(): void {
+    if (!this.unsynced && this.syncing === 0) return
+    this.prepare()
+    try {
+      this.fs.dataSyncNow(this.file())
+    } catch (error) {
+      this.failed(error)
+      throw error
+    }
+    this.syncedSize = this.size
+    this.unsynced = false
+  }
+  private failed(error: unknown): void {
+    this.unsynced = true
+    this.inDoubt ||= isFull(error)
+  }
+  private prepare(): void {
+    if (this.torn) this.cut()
+    if (this.inDoubt) this.writeAgain()
+  }
+  /** Writes what is in doubt as it is read. Throws when it is not read as it was written: then it is lost. */
+  private writeAgain(): void {
+    const fd = this.file()
+    for (let at = this.syncedSize; at < this.size; ) {
+      let bytes = this.read(at, AGAIN_BYTES)
+      if (bytes.length >= HEADER_SIZE && batchSize(bytes, 0) > bytes.length) bytes = this.read(at, batchSize(bytes, 0))
+      const whole = wholeBatches(bytes)
+      if (whole === 0) throw new Error(`${this.path}: what was written at ${at} is lost, the disk could not take it`)
+      this.fs.write(fd, bytes.subarray(0, whole), at)
+      at += whole
+    }
+    this.inDoubt = false
+  }
+
+  // ---- reading ----
+
+  /** Reads up to `length` bytes from `position`. */
+  read(position: number, length: number): Buffer {
+    const buffer = takeBuffer(Math.max(0, Math.min(length, this.size - position)))
+    return buffer.subarray(0, this.fs.read(this.fileToRead(), buffer, 0, buffer.length, position))
+  }
+  /** Reads into `room`; gives how many bytes there were. */
+  readInto(room: Buffer, length: number, position: number): number {
+    return this.fs.read(this.fileToRead(), room, 0, length, position)
+  }
+}
+
+/** Bytes of the sound batches at the beginning. */
+function wholeBatches(bytes: Buffer): number {
+  let at = 0
+  while (at + HEADER_SIZE <= bytes.length && checkCrc(bytes, at)) at += batchSize(bytes, at)
+  return at
+}
