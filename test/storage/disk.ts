@@ -89,8 +89,8 @@ export class Disk implements FileSystem {
     return used
   }
   /** Puts a node's changes on the disk, if it has room for them; if not, they are forgotten where nobody sees it. */
-  private settleNode(node: Node, changes: readonly Change[]): void {
-    const synced = changes.reduce(applied, node.synced)
+  private settleNode(node: Node, content: Buffer, changes: readonly Change[]): void {
+    const synced = this.allocatesLate ? changes.reduce(applied, node.synced) : content
     node.changes.splice(0, changes.length)
     if (this.allocatesLate && synced.length > node.synced.length) {
       let used = 0
@@ -140,17 +140,18 @@ export class Disk implements FileSystem {
   }
   async dataSync(fd: number): Promise<void> {
     const node = this.of(fd)
+    const { content } = node
     const changes = [...node.changes]
     await Promise.resolve()
     this.spend()
     this.onSync?.()
-    this.settleNode(node, changes)
+    this.settleNode(node, content, changes)
   }
   dataSyncNow(fd: number): void {
     const node = this.of(fd)
     this.spend()
     this.onSync?.()
-    this.settleNode(node, [...node.changes])
+    this.settleNode(node, node.content, [...node.changes])
   }
   syncNow(fd: number): void {
     this.dataSyncNow(fd)
