@@ -57,6 +57,35 @@ const GROUPS = {
   ],
 }
 
+/**
+ * What a command that only looks seldom calls: in chunks of their own, which are loaded by the first call and not by the import
+ * (`lazily`). Nothing of it may be used while files are being loaded.
+ */
+const LATER = {
+  'later-cli': [
+    /src\/protocol\/(stage|json)\.ts$/,
+    /src\/cli\/(java-regex|java-hash|complain|suggest|message-text|properties)\.ts$/,
+    /src\/client\/admin\/(configs|brokers)\.ts$/,
+    /src\/system\/processes\.ts$/,
+  ],
+  'later-engine': [
+    /src\/engine\/configs\/(describe|group-configs|java-hash|listeners)\.ts$/,
+    /src\/engine\/controller\/(create-topics|topics|auto-create)\.ts$/,
+    /src\/protocol\/(batch-builder|through-bytes)\.ts$/,
+    /src\/protocol\/compression\/(?!codec)/,
+    /src\/storage\/(set-aside|marker)\.ts$/,
+  ],
+  'later-coordinator': [
+    /src\/engine\/groups\/(classic|assignors)\/(?!state|metadata-record|protocols)[\w-]+\.ts$/,
+    /src\/engine\/groups\/consumer\/(?!state|describe)[\w-]+\.ts$/,
+    /src\/engine\/groups\/offsets\/(commit|delete|existing|expire)\.ts$/,
+    /src\/engine\/groups\/admin\/(delete|list)\.ts$/,
+  ],
+}
+
+const moduleIds = new Set()
+const chunks = new Map()
+
 const EXTERNAL = [/^node:/, /^@node-rs\//, /^fs-native-extensions$/, /\.node$/]
 /** commander would load child_process, at 2 ms a start, for commands in files of their own, which kt has none of. */
 const UNUSED = { id: 'node:child_process', by: /node_modules[\\/]commander[\\/]/ }
@@ -84,7 +113,9 @@ async function bundle() {
     input: { main: 'src/main.ts' },
     platform: 'node',
     external: (id, importer) => !isUnused(id, importer) && EXTERNAL.some((one) => one.test(id)),
+    preserveEntrySignatures: false,
     plugins: [
+      { name: 'files', moduleParsed: ({ id }) => void moduleIds.add(id) },
       {
         name: 'unused',
         resolveId: (id, importer) => (isUnused(id, importer) ? '\0unused' : null),
@@ -117,7 +148,8 @@ async function bundle() {
       entryFileNames: '[name].js',
       chunkFileNames: '[name]-[hash].js',
       codeSplitting: {
-        groups: Object.entries(GROUPS).map(([name, tests]) => ({ name, test: (id) => tests.some((one) => one.test(id)) })),
+        includeDependenciesRecursively: false, // groupOf does, but leaves out what is for later
+        groups: [{ name: groupOf, debugName: 'by use' }],
       },
     },
   })
@@ -127,10 +159,35 @@ async function bundle() {
   writeFileSync(join('dist', 'package.json'), '{ "type": "commonjs" }\n') // found at once, where Node looks for one
 }
 
+/** Which chunk a file belongs to; undefined: one that rolldown chooses. */
+function groupOf(id, files) {
+  if (chunks.size === 0) {
+    for (const [name, tests] of Object.entries(LATER)) {
+      for (const one of moduleIds) if (tests.some((test) => test.test(one))) chunks.set(one, name)
+    }
+    for (const [name, tests] of Object.entries(GROUPS)) {
+      const claim = (one) => {
+        if (chunks.has(one)) return
+        chunks.set(one, name)
+        for (const imported of files.getModuleInfo(one).importedIds) claim(imported)
+      }
+      for (const one of moduleIds) if (tests.some((test) => test.test(one))) claim(one)
+    }
+  }
+  return chunks.get(id)
+}
+
 function wrapped({ code, moduleIds }) {
   const packages = packagesOf(moduleIds).map((folder) => folder.replace(/.*node_modules\//, ''))
   const heading = packages.length > 0 ? `// with ${packages.join(', ')}\n` : ''
-  return `${heading}(function (exports, require, module, __filename, __dirname) {${code.replace(GETTER, 'exports.$1=$2')}\n})\n`
+  return `${heading}(function (exports, require, module, __filename, __dirname) {${lazily(code.replace(GETTER, 'exports.$1=$2'))}\n})\n`
+}
+
+/** Loads the chunks of LATER where they are first used. */
+function lazily(code) {
+  return code
+    .replace(/const (require_later_\w+)=require\(("[^"]+")\);/g, 'let $1_;const $1=()=>$1_??=require($2);')
+    .replace(/\b(require_later_\w+)\./g, '($1()).')
 }
 
 /** The folders of the packages that these files are of. */

@@ -105,10 +105,10 @@ async function outFor({ terminal, system, voice }: Running, typed: Typed): Promi
 async function perform(running: Running, ready: Ready, out: Out): Promise<number> {
   const { terminal, command } = running
   const options = optionsOf(ready.typed, ready.table)
-  const stop = new AbortController()
+  const stop = new Stop()
   terminal.stdout.onGone(() => stop.abort('EPIPE'))
   const places: Place[] = []
-  const context = contextFor(running, ready, out, stop.signal, places)
+  const context = contextFor(running, ready, out, stop, places)
   command.check?.(options, context)
   if (running.voice === 'kafka' && command.kafka.checksFirst) noteOldNames(ready.typed, out)
 
@@ -119,15 +119,33 @@ async function perform(running: Running, ready: Ready, out: Out): Promise<number
     if (!run) throw new Error(`${command.name} has nothing to run`)
     code = (await run(context, options)) ?? exit.done
   } catch (error) {
-    code = stop.signal.aborted ? exit.done : await complain(running, error, out)
+    code = stop.reason !== undefined ? exit.done : await complain(running, error, out)
   }
   for (const place of places) await place.close().catch(() => {}) // what was asked for is done; nothing is lost by a bad end
   unlisten()
   await out.flush()
-  return finalCode(code, running.voice, stop.signal)
+  return finalCode(code, running.voice, stop.reason)
 }
 
-function contextFor(running: Running, ready: Ready, out: Out, signal: AbortSignal, places: Place[]): Context {
+/** Why a command is to end early. The signal is made when it is first looked at: to load what it is costs a short command a start. */
+class Stop {
+  reason: string | undefined
+  private controller: AbortController | undefined
+
+  abort(reason: string): void {
+    this.reason ??= reason
+    this.controller?.abort(this.reason)
+  }
+  get signal(): AbortSignal {
+    if (!this.controller) {
+      this.controller = new AbortController()
+      if (this.reason !== undefined) this.controller.abort(this.reason)
+    }
+    return this.controller.signal
+  }
+}
+
+function contextFor(running: Running, ready: Ready, out: Out, stop: Stop, places: Place[]): Context {
   const { terminal, system, voice, program, command, doors } = running
   const { typed, table, where } = ready
   return {
@@ -137,7 +155,9 @@ function contextFor(running: Running, ready: Ready, out: Out, signal: AbortSigna
     voice,
     program,
     positionals: typed.positionals,
-    signal,
+    get signal() {
+      return stop.signal
+    },
     legacy: where && command.legacy,
     hasPlace: typed.assumed.has('bootstrapServer') || isGiven(typed, 'bootstrapServer'),
     async connect(more = {}) {
@@ -149,8 +169,8 @@ function contextFor(running: Running, ready: Ready, out: Out, signal: AbortSigna
 }
 
 /** An interrupted command says so by its exit code; one whose reader left has done all that was wanted. */
-function finalCode(code: number, voice: Voice, { aborted, reason }: AbortSignal): number {
-  if (!aborted) return code
+function finalCode(code: number, voice: Voice, reason: string | undefined): number {
+  if (reason === undefined) return code
   if (reason === 'EPIPE') return voice === 'kt' ? exit.done : code
   if (code !== exit.done) return code
   return reason === 'SIGINT' ? exit.interrupted : exit.terminated

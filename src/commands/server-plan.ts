@@ -30,6 +30,15 @@ export interface Plan {
   readonly warnings: readonly string[]
 }
 
+/** Settings that have an option of their own where there is no properties file. */
+const OWN_OPTION = new Map([
+  ['log.dirs', '--data-dir'],
+  ['log.dir', '--data-dir'],
+  ['listeners', '--port with --host'],
+  ['port', '--port'],
+  ['host.name', '--host'],
+])
+
 interface Words {
   readonly port: number | undefined
   readonly host: string | undefined
@@ -49,6 +58,8 @@ export function defaultPlan(terminal: Terminal, system: System, words: Words): P
     if (at < 1) throw new OptionError(`--override wants NAME=VALUE, not ${one}`)
     return [one.slice(0, at), one.slice(at + 1)]
   })
+  const own = overrides.find(([name]) => OWN_OPTION.has(name))
+  if (own) throw new OptionError(`without a properties file, ${OWN_OPTION.get(own[0])} says what --override ${own[0]} does`)
   const settings = defaultBrokerSettings(1, folder, new Map([...ONE_NODE, ...overrides]))
   const listener: Listener = {
     name: 'PLAINTEXT',
@@ -62,7 +73,7 @@ export function defaultPlan(terminal: Terminal, system: System, words: Words): P
     nodeId: 1,
     formatNew: true,
     listeners: [listener],
-    advertised: undefined,
+    advertised: advertisedOf(settings, new Map(overrides)),
     zookeeper: undefined,
     warnings: [],
   }
@@ -92,7 +103,6 @@ export function filePlan(terminal: Terminal, system: System, path: string, overr
   const { settings, warnings, raw } = read
   const folder = realPath(terminal.cwd, settings.dataDirs[0] ?? '.')
   const controllers = new Set(settings.controllerListeners)
-  const told = raw.has('advertised.listeners') ? settings.advertisedListeners.find(({ host }) => host) : undefined
   const listeners = settings.listeners.filter((listener) => !controllers.has(listener) && listener.protocol === 'PLAINTEXT')
   return {
     settings,
@@ -100,8 +110,13 @@ export function filePlan(terminal: Terminal, system: System, path: string, overr
     nodeId: settings.nodeId,
     formatNew: isKt || settings.layers.kind !== 'kraft',
     listeners,
-    advertised: told && { host: told.host ?? 'localhost', port: told.port },
+    advertised: advertisedOf(settings, raw),
     zookeeper: raw.get('zookeeper.connect'),
     warnings,
   }
+}
+
+function advertisedOf(settings: BrokerSettings, given: ReadonlyMap<string, string>): Plan['advertised'] {
+  const told = given.has('advertised.listeners') ? settings.advertisedListeners.find(({ host }) => host) : undefined
+  return told && { host: told.host ?? 'localhost', port: told.port }
 }

@@ -14,6 +14,9 @@ import { serverLog } from './server-log'
 import { defaultPlan, filePlan } from './server-plan'
 import { reachable, runServer } from './server-run'
 
+const NAMES = { port: '--port', host: '--host', dataDir: '--data-dir' }
+const SETTINGS = { port: 'listeners=...', host: 'listeners=...', dataDir: 'log.dirs=...' }
+
 export default command({
   name: 'server-start',
   script: 'kafka-server-start.sh',
@@ -56,6 +59,10 @@ export default command({
         `Found non argument parameters: ${all}`,
         `only one properties file can be given, not ${positionals.join(', ')}`,
       )
+    }
+    const own = (['port', 'host', 'dataDir'] as const).find((name) => options[name] !== undefined)
+    if (properties !== undefined && own) {
+      throw new UsageError('', `${NAMES[own]} goes without a properties file; with one, --override ${SETTINGS[own]} says it`)
     }
     const log = serverLog(system.clock, (line) => (voice === 'kafka' ? out.line(line) : out.error(line)))
     const plan =

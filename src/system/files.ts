@@ -1,7 +1,9 @@
 /** Files by node:fs. */
-import * as fs from 'node:fs'
+import type * as NodeFs from 'node:fs'
 import { lockFile } from './lock'
 import type { FileSystem, OpenMode } from './system'
+
+const fs: typeof NodeFs = process.getBuiltinModule('node:fs') // as it is: a bundler would copy its hundred names
 
 const FLAGS: Record<OpenMode, number> = {
   read: fs.constants.O_RDONLY,

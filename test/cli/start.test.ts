@@ -51,6 +51,20 @@ test('a command in a pipe loads no drawing, no prompt and no other package than 
   expect(files).not.toContain('child_process')
 })
 
+test('a command that only looks loads nothing that is for later', () => {
+  run(['topics', '--create', '--topic', 'looked-at'])
+  run(['console-consumer', '--topic', 'looked-at', '--group', 'g', '--timeout-ms', '100'])
+  for (const words of [
+    ['topics', '--list'],
+    ['consumer-groups', '--describe', '--group', 'g'],
+  ]) {
+    const { files, code } = run(words)
+    expect(code).toBe(0)
+    expect(files.filter((file) => /\/later-[\w-]+\.js$/.test(file))).toEqual([])
+  }
+  run(['topics', '--delete', '--topic', 'looked-at'])
+})
+
 test('under a name of Kafka the program is Kafka', () => {
   const link = join(folder, 'kafka-topics.sh')
   symlinkSync(kt, link)
