@@ -2,11 +2,11 @@
  * A segment: one run of a partition's log in a file named after its first offset, with its indexes. Appending is one write into
  * the page cache and, every index.interval.bytes, an index entry. The file is opened when it is first needed.
  */
-import { baseOffset, batchSize, HEADER_SIZE, lastOffset, magic, maxTimestamp } from '../protocol/batch'
-import { giveBuffer, takeBuffer } from '../protocol/pool'
+import { baseOffset, batchSize, lastOffset, maxTimestamp } from '../protocol/batch'
 import type { FileSystem } from '../system/system'
 import { OffsetIndex, TimeIndex, writeIndex } from './indexes'
 import type { AbortedTransaction } from './producers'
+import { type ShowBatch, scanBatches } from './scan'
 import { SegmentFile } from './segment-file'
 import { encodeAborted, readAborted } from './snapshot'
 import { passes } from './trouble'
@@ -16,16 +16,6 @@ export const segmentName = (offset: number) => String(offset).padStart(20, '0')
 export interface SegmentSettings {
   readonly indexIntervalBytes: number
 }
-
-/** Magic 2, and an offset that a number can hold. */
-const couldBeBatch = (bytes: Buffer, at: number): boolean => magic(bytes, at) === 2 && bytes.readUInt16BE(at) < 0x20
-
-/** How much is read at once when looking for a batch. */
-const SCAN_BYTES = 64 * 1024
-/** Behind batches of this size single headers are read. */
-const FAR_BYTES = 8 * 1024
-/** How much is read at once where everything is. */
-const READ_BYTES = 1024 * 1024
 
 export class Segment {
   readonly offsets = new OffsetIndex()
@@ -263,52 +253,9 @@ export class Segment {
     this.scan(0, this.size, (bytes, at, position) => this.index(bytes, at, position, indexIntervalBytes))
   }
 
-  /**
-   * Shows every whole batch from `position` to `end`: a buffer, where the batch begins there, where in the file. Only the header is
-   * sure to be in the buffer, unless whole batches are needed; the buffer is used again for the next. Stops at 'stop', at a partial
-   * batch, or at one that cannot be a batch; gives the position.
-   */
-  scan(
-    position: number,
-    end: number,
-    show: (bytes: Buffer, at: number, position: number) => unknown,
-    need: 'headers' | 'batches' = 'headers',
-  ): number {
-    let start = position
-    let room: Buffer = Buffer.alloc(0)
-    let buffer: Buffer = room
-    let filled = 0 // where in the file the buffer begins
-    let previous = 0 // size of the batch before
-    const fill = (wanted: number) => {
-      const length = Math.min(wanted, end - start)
-      if (room.length < length) {
-        giveBuffer(room)
-        room = takeBuffer(length)
-      }
-      buffer = room.subarray(0, this.file.readInto(room, length, start))
-      filled = start
-    }
-    try {
-      while (start + HEADER_SIZE <= end) {
-        if (start < filled || start + HEADER_SIZE > filled + buffer.length) {
-          fill(need === 'batches' ? READ_BYTES : previous > FAR_BYTES ? HEADER_SIZE : SCAN_BYTES)
-          if (buffer.length < HEADER_SIZE) break
-        }
-        let at = start - filled
-        const size = batchSize(buffer, at)
-        if (size < HEADER_SIZE || start + size > end || !couldBeBatch(buffer, at)) break
-        if (need === 'batches' && at + size > buffer.length) {
-          fill(Math.max(READ_BYTES, size))
-          at = 0
-        }
-        if (show(buffer, at, start) === 'stop') break
-        start += size
-        previous = size
-      }
-      return start
-    } finally {
-      giveBuffer(room)
-    }
+  /** Shows every whole batch from `position` to `end`; gives where it stopped (scan.ts). */
+  scan(position: number, end: number, show: ShowBatch, need: 'headers' | 'batches' = 'headers'): number {
+    return scanBatches((room, length, at) => this.file.readInto(room, length, at), position, end, show, need)
   }
 
   /** Position of the batch that contains `offset`, or of the first one after it; the size when there is none. */
