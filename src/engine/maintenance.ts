@@ -1,11 +1,12 @@
 /**
  * What a server does by the clock, and a passing command does not: taking away old records every log.retention.check.interval.ms,
- * checkpoints of what is on disk every log.flush.offset.checkpoint.interval.ms, of high watermarks every
+ * compaction when log.cleaner.backoff.ms have passed since the last, checkpoints of what is on disk every log.flush.offset.checkpoint.interval.ms, of high watermarks every
  * replica.high.watermark.checkpoint.interval.ms, forgetting producers after producer.id.expiration.ms, and removing what an earlier
  * end left of deleted topics.
  */
 import { passes } from '../storage/trouble'
 import type { Timer } from '../system/system'
+import type { Cleaner } from './cleaning'
 import { removeAll } from './controller/topics'
 import type { Engine } from './engine'
 import type { Partition } from './partition'
@@ -47,8 +48,21 @@ export function startMaintenance(engine: Engine, log: (line: string) => void = (
     () => engine.settings.producerIdExpirationCheckIntervalMs,
     () => expireProducers(engine),
   )
+  let cleaner: Cleaner | undefined
+  repeat(
+    () => engine.settings.logCleanerBackoffMs,
+    async () => {
+      if (!cleaner) {
+        const loaded = await import('./cleaning')
+        if (stopped) return
+        cleaner = new loaded.Cleaner(engine, log)
+      }
+      await cleaner.cleanAll()
+    },
+  )
   return () => {
     stopped = true
+    cleaner?.stop()
     for (const timer of timers) timer.cancel()
   }
 }

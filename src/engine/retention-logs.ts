@@ -29,9 +29,14 @@ export function dropBelowStart(engine: Engine, partition: Partition): number {
 function drop(engine: Engine, partition: Partition, segments: number): number {
   if (segments === 0) return 0
   const { files, dropped } = dropSegments(partition.log, segments, partition.highWatermark)
-  const doomed = engine.directory.doom(files)
-  engine.system.clock.after(engine.topicSettings(partition.topic).fileDeleteDelayMs, () => remove(engine, doomed), 'idle')
+  removeLater(engine, partition.topic, files)
   return dropped
+}
+
+/** Removes files that nobody needs any more, after file.delete.delay.ms. */
+export function removeLater(engine: Engine, topic: string, files: readonly string[]): void {
+  const doomed = engine.directory.doom(files)
+  engine.system.clock.after(engine.topicSettings(topic).fileDeleteDelayMs, () => remove(engine, doomed), 'idle')
 }
 
 export function remove(engine: Engine, doomed: { remove: () => void }): void {

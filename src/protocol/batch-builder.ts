@@ -136,6 +136,25 @@ export class BatchBuilder {
     this.records++
   }
 
+  /**
+   * Adds a record whose key, value and headers stand in `bytes[start..end)` as they stand in a record. `offsetDelta` and `timestamp`
+   * as for `append`.
+   */
+  appendContent(timestamp: number, offsetDelta: number, bytes: Buffer, start: number, end: number): void {
+    this.first ??= timestamp
+    const body = 1 + sizeOfVarlong(timestamp - this.first) + sizeOfVarint(offsetDelta) + end - start
+    this.need(body + 5)
+    this.varint(body)
+    this.buffer[this.position++] = 0 // attributes
+    this.varlong(timestamp - this.first)
+    this.varint(offsetDelta)
+    bytes.copy(this.buffer, this.position, start, end)
+    this.position += end - start
+    if (timestamp > this.greatest) this.greatest = timestamp
+    this.lastDelta = offsetDelta
+    this.records++
+  }
+
   private need(size: number): void {
     if (this.position + size <= this.buffer.length) return
     const grown = Buffer.allocUnsafe((this.position + size) * 2)

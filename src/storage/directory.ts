@@ -5,6 +5,7 @@
  */
 import type { System } from '../system/system'
 import { type Offsets, readOffsets, replaceFile, writeOffsets, writeOffsetsLater } from './checkpoints'
+import { CleanerOffsets } from './cleaner/cleaner-offsets'
 import type { Log, LogSettings } from './log'
 import { type Opening, openLog } from './log-open'
 import { META_PROPERTIES, type MetaProperties, readMetaProperties } from './meta-properties'
@@ -34,6 +35,8 @@ export class DataDirectory {
   private readonly recoveryPoints: Offsets
   private readonly logStarts: Offsets
   private readonly highWatermarks: Offsets
+  /** How far each log is compacted. */
+  readonly cleanerOffsets: CleanerOffsets
   private readonly cleanAtOpen: boolean
   private changed = false
   /** The marker is removed, and that may not be on disk yet. */
@@ -53,6 +56,7 @@ export class DataDirectory {
     this.recoveryPoints = readOffsets(fs, this.file(RECOVERY_POINTS))
     this.logStarts = readOffsets(fs, this.file(LOG_STARTS))
     this.highWatermarks = readOffsets(fs, this.file(HIGH_WATERMARKS))
+    this.cleanerOffsets = new CleanerOffsets(fs, this.file(CLEANER_OFFSETS))
   }
 
   file(name: string): string {
@@ -197,6 +201,7 @@ export class DataDirectory {
     this.logs.get(name)?.forsake()
     this.logs.delete(name)
     for (const offsets of [this.recoveryPoints, this.logStarts, this.highWatermarks]) offsets.delete(name)
+    this.cleanerOffsets.forget(name)
     this.checkpoints++ // what is being written still names it
     if (!fs.exists(this.file(name))) return { remove: () => {} }
     const renamed = this.file(this.freeName(name, 'delete'))

@@ -8,6 +8,7 @@ import { baseOffset, batchSize, checkCrc, isControl, isTransactional, lastOffset
 import { Malformed } from '../protocol/reader'
 import type { System } from '../system/system'
 import { type EpochStart, readEpochs, tryToWriteEpochs } from './checkpoints'
+import { settleFolder } from './cleaner/settle'
 import { Log, type LogSettings } from './log'
 import { readMarker } from './marker'
 import { type Segment, segmentName } from './segment'
@@ -45,7 +46,7 @@ export function* openLog(system: System, folder: string, name: string, options: 
 function* fill(log: Log, options: OpenOptions): Generator<undefined, void> {
   const { folder } = log
   const { fs } = log.system
-  const names = fs.exists(folder) ? fs.list(folder) : []
+  const names = fs.exists(folder) ? settleFolder(fs, folder, fs.list(folder), options.clean) : []
   const bases = offsetsOf(names, 'log')
   log.startOffset = Math.max(options.startOffset, bases[0] ?? 0)
   log.epochs = readEpochs(fs, `${folder}/leader-epoch-checkpoint`) ?? []

@@ -4,12 +4,10 @@
  * segment goes only when all is expired, and then a new one is begun before.
  */
 import { tryToWriteEpochs } from './checkpoints'
+import { DELETED } from './cleaner/settle'
 import type { Log } from './log'
 import { type Segment, segmentName } from './segment'
 import { passes } from './trouble'
-
-/** A file that was taken out of the log and waits for its removal. */
-export const DELETED = '.deleted'
 
 /**
  * Moves the start of the log to `offset`, which must not lie beyond what may be read. Records below are gone for readers; segments
@@ -79,7 +77,7 @@ export function dropSegments(log: Log, wanted: number, readable: number): { read
   const end = (index: number) => log.segments[index + 1]?.base ?? log.endOffset
   let dropped = 0
   while (dropped < wanted && end(dropped) <= readable) dropped++
-  if (dropped === 0) return { dropped, files: [] }
+  if (dropped === 0 || log.swapping) return { dropped: 0, files: [] }
   if (!log.written) log.beginWriting()
   if (dropped === log.segments.length && !rolled(log)) dropped--
   if (dropped === 0) return { dropped, files: [] }
@@ -101,7 +99,8 @@ function rolled(log: Log): boolean {
   }
 }
 
-function takeAway({ folder, system }: Log, segment: Segment): string[] {
+/** Takes a segment's files away, with the producers' state at its beginning; gives their new names. */
+export function takeAway({ folder, system }: Log, segment: Segment, how: 'whole' | 'keeps-snapshot' = 'whole'): string[] {
   const { fs } = system
   segment.forsake()
   const snapshot = `${folder}/${segmentName(segment.base)}.snapshot`
@@ -110,7 +109,7 @@ function takeAway({ folder, system }: Log, segment: Segment): string[] {
     segment.indexPath('index'),
     segment.indexPath('timeindex'),
     segment.indexPath('txnindex'),
-    snapshot,
+    ...(how === 'whole' ? [snapshot] : []),
   ]
   return files
     .filter((path) => fs.exists(path))

@@ -65,6 +65,8 @@ export class Log {
   written = false
   /** Its folder was taken away: nothing of it need reach the disk any more. */
   private gone = false
+  /** A compacted segment is taking the place of others: none of them may go meanwhile. */
+  swapping = false
   /** It was opened after an unclean end: indexes on disk are not what is in memory, data may be in the page cache only. */
   recovered = false
   /** Done once before the first write: the clean-stop marker goes, the folder comes. */
@@ -81,6 +83,9 @@ export class Log {
     public settings: LogSettings,
   ) {}
 
+  get isGone(): boolean {
+    return this.gone
+  }
   get active(): Segment {
     return this.segments[this.segments.length - 1] as Segment
   }
@@ -164,6 +169,11 @@ export class Log {
   private newSegment(base: number): Segment {
     return new Segment(this.system.fs, this.folder, base, this.system.clock.now())
   }
+  /** Puts one segment in the place of neighbouring ones. */
+  replaceSegments(old: readonly Segment[], by: Segment): void {
+    this.segments.splice(this.segments.indexOf(old[0] as Segment), old.length, by)
+    this.forgetHints()
+  }
 
   // ---- durability ----
 
@@ -220,7 +230,7 @@ export class Log {
   }
   close(): void {
     for (const segment of this.segments) segment.close()
-    this.hints.length = 0
+    this.forgetHints()
   }
   /** Lets go of files that are about to be deleted. Who waits for them to be on disk is told so: nobody will look for them. */
   forsake(): void {
@@ -295,6 +305,7 @@ export class Log {
   }
   forgetHints(): void {
     this.hints.length = 0
+    this.hintAt = 0
   }
 
   /** Transactions that were aborted between `from` and `to` (both offsets), for a reader of committed records. */

@@ -27,6 +27,15 @@ function makeFolder(path: string, permissions = 0o755): void {
   }
 }
 
+function writeSome(fd: number, bytes: Uint8Array, position: number): Promise<number> {
+  return new Promise((resolve, reject) =>
+    fs.write(fd, bytes, 0, bytes.length, position, (error, count) => (error ? reject(error) : resolve(count))),
+  )
+}
+
+/** A file system that syncs names by itself. */
+const isNeedless = (error: unknown): boolean => code(error) === 'EINVAL' || code(error) === 'EPERM'
+
 export const realFiles: FileSystem = {
   open: (path, mode, permissions = 0o644) => fs.openSync(path, FLAGS[mode], permissions),
   close: (fd) => fs.closeSync(fd),
@@ -47,6 +56,9 @@ export const realFiles: FileSystem = {
     for (let done = 0; done < bytes.length; ) {
       done += fs.writeSync(fd, bytes, done, bytes.length - done, position + done)
     }
+  },
+  async writeLater(fd, bytes, position) {
+    for (let done = 0; done < bytes.length; ) done += await writeSome(fd, bytes.subarray(done), position + done)
   },
   writeAll(fd, pieces, position) {
     const total = pieces.reduce((sum, piece) => sum + piece.length, 0)
@@ -76,10 +88,20 @@ export const realFiles: FileSystem = {
     try {
       fs.fsyncSync(fd)
     } catch (error) {
-      if (code(error) !== 'EINVAL' && code(error) !== 'EPERM') throw error // a file system that syncs names by itself
+      if (!isNeedless(error)) throw error
     } finally {
       fs.closeSync(fd)
     }
   },
+  syncFolderLater: (path) =>
+    new Promise((resolve, reject) => {
+      const fd = fs.openSync(path, fs.constants.O_RDONLY)
+      fs.fsync(fd, (error) => {
+        fs.closeSync(fd)
+        if (error && !isNeedless(error)) reject(error)
+        else resolve()
+      })
+    }),
+  setModified: (path, ms) => fs.utimesSync(path, ms / 1000, ms / 1000),
   lock: lockFile,
 }

@@ -31,6 +31,8 @@ export interface FileSystem {
   readLater(fd: number, buffer: Uint8Array, offset: number, length: number, position: number): Promise<number>
   /** Writes all of it. */
   write(fd: number, bytes: Uint8Array, position: number): void
+  /** Writes all of it, in the background; `bytes` must stay as they are until then. */
+  writeLater(fd: number, bytes: Uint8Array, position: number): Promise<void>
   writeAll(fd: number, pieces: readonly Uint8Array[], position: number): void
   size(fd: number): number
   truncate(fd: number, size: number): void
@@ -51,6 +53,10 @@ export interface FileSystem {
   removeFolder(path: string): void
   /** Makes the names in a folder durable. */
   syncFolder(path: string): void
+  /** The same in the background. */
+  syncFolderLater(path: string): Promise<void>
+  /** Sets the time of a file's last change. */
+  setModified(path: string, ms: number): void
   /** Takes the file's exclusive lock as a JVM does (fcntl), held until release or the end of the process; undefined: somebody has it. */
   lock(path: string): Lock | undefined
 }

@@ -129,6 +129,9 @@ export class Disk implements FileSystem {
   write(fd: number, bytes: Uint8Array, position: number): void {
     if (bytes.length > 0) this.change(fd, { at: position, bytes: Buffer.from(bytes) })
   }
+  async writeLater(fd: number, bytes: Uint8Array, position: number): Promise<void> {
+    this.write(fd, bytes, position)
+  }
   writeAll(fd: number, pieces: readonly Uint8Array[], position: number): void {
     this.write(fd, Buffer.concat(pieces), position)
   }
@@ -202,6 +205,11 @@ export class Disk implements FileSystem {
     for (const name of [...this.durable.keys()]) if (parentOf(name) === path && !this.names.has(name)) this.durable.delete(name)
     for (const [name, node] of this.names) if (parentOf(name) === path) this.durable.set(name, node)
   }
+  async syncFolderLater(path: string): Promise<void> {
+    await Promise.resolve()
+    this.syncFolder(path)
+  }
+  setModified(): void {}
   lock() {
     return { release: () => {} }
   }

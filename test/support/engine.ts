@@ -12,7 +12,7 @@ import { openEngine } from '../../src/engine/open'
 import type { Call, Peer } from '../../src/protocol/call'
 import { throughBytes } from '../../src/protocol/through-bytes'
 import { realSystem } from '../../src/system'
-import type { Clock, System, Timer } from '../../src/system/system'
+import type { Clock, FileSystem, System, Timer } from '../../src/system/system'
 
 export const START = 1_700_000_000_000
 
@@ -80,7 +80,13 @@ export interface TestOptions {
 export const PEER: Peer = { clientId: 'test', clientHost: '/127.0.0.1', reachedAt: { host: 'kt.example', port: 19092 } }
 
 /** A disk that has what it was given at once, so that a flush ends in the turn of the loop it began in. */
-const quickDisk = { ...realSystem.fs, dataSync: async (fd: number) => realSystem.fs.dataSyncNow(fd) }
+const quickDisk: FileSystem = {
+  ...realSystem.fs,
+  dataSync: async (fd) => realSystem.fs.dataSyncNow(fd),
+  readLater: async (fd, buffer, offset, length, position) => realSystem.fs.read(fd, buffer, offset, length, position),
+  writeLater: async (fd, bytes, position) => realSystem.fs.write(fd, bytes, position),
+  syncFolderLater: async (path) => realSystem.fs.syncFolder(path),
+}
 
 const opened = new Set<Engine>()
 const folders = new Set<string>()
