@@ -12,7 +12,7 @@ import { bootstrapAddresses, type ClientConfig } from '../client/config/client'
 import { netDial } from '../client/dial'
 import { type Link, linkTo, openLink } from '../client/link'
 import { lockPath, readOwner } from '../storage/owner'
-import type { System } from '../system'
+import type { Address, Connection, Listener, Net, System } from '../system'
 import { realPath } from '../system/path'
 import { Failure } from './errors'
 import type { Held } from './hold'
@@ -79,17 +79,18 @@ export async function openPlace(terminal: Terminal, system: System, options: Pla
   const warn = options.onWarning ? { onWarning: options.onWarning } : {}
   if (where.kind === 'server') {
     const server = { ...properties, 'bootstrap.servers': where.servers, 'client.id': options.clientId }
-    if (options.patienceMs !== undefined) await somebodyListens(system, where.servers, options.patienceMs)
+    const open = options.patienceMs === undefined ? undefined : await somebodyListens(system, where.servers, options.patienceMs)
+    const net = open ? new Reusing(system.net, open) : system.net
     const clusterFor: Place['clusterFor'] = (config, more) =>
       new Cluster({
-        dial: netDial({ net: system.net, clock: system.clock, config }),
+        dial: netDial({ net, clock: system.clock, config }),
         clock: system.clock,
         random: system.random,
         config,
         ...warn,
         ...more,
       })
-    return placeOf('server', where.servers, clusterFor, adminConfig(server), async () => {})
+    return placeOf('server', where.servers, clusterFor, adminConfig(server), async () => open?.connection.close())
   }
   const directory = new DirectoryPlace(system, where.directory, terminal)
   const clusterFor: Place['clusterFor'] = (config) =>
@@ -105,16 +106,45 @@ export async function openPlace(terminal: Terminal, system: System, options: Pla
   return placeOf('directory', where.directory, clusterFor, config, () => directory.close())
 }
 
-/** Rejects with what was tried when nobody takes a connection at any of the addresses; a server that is just starting is waited for. */
-async function somebodyListens({ net, clock }: System, servers: string, patienceMs: number): Promise<void> {
+interface Open {
+  readonly host: string
+  readonly port: number
+  readonly connection: Connection
+}
+
+/** The connection that was made to see whether anybody listens is the first that is used: another takes a short command 2 ms. */
+class Reusing implements Net {
+  private used = false
+
+  constructor(
+    private readonly net: Net,
+    private readonly open: Open,
+  ) {}
+
+  connect(address: Address, timeoutMs?: number): Promise<Connection> {
+    const { host, port, connection } = this.open
+    if (this.used || !('host' in address) || address.host !== host || address.port !== port) {
+      return this.net.connect(address, timeoutMs)
+    }
+    this.used = true
+    return Promise.resolve(connection)
+  }
+  listen(address: Address, onConnection: (connection: Connection) => void): Promise<Listener> {
+    return this.net.listen(address, onConnection)
+  }
+}
+
+/**
+ * A connection to the first of the addresses that takes one. Rejects with what was tried when none does; a server that is just
+ * starting is waited for.
+ */
+async function somebodyListens({ net, clock }: System, servers: string, patienceMs: number): Promise<Open> {
   const began = clock.monotonic()
   for (;;) {
     const tried: string[] = []
     for (const { host, port } of bootstrapAddresses(servers.split(','))) {
       try {
-        const connection = await net.connect({ host, port }, patienceMs)
-        connection.close()
-        return
+        return { host, port, connection: await net.connect({ host, port }, patienceMs) }
       } catch (error) {
         tried.push(`${host}:${port} (${reasonOf(error)})`)
       }

@@ -10,7 +10,7 @@ import type { Row } from './cluster/by-leader'
 import { isSplittable } from './cluster/by-leader'
 import { type CoordinatorKind, Coordinators } from './cluster/coordinators'
 import { MetadataCache } from './cluster/metadata-cache'
-import { type Dial, Nodes, type Target, Unreachable } from './cluster/nodes'
+import { addressOf, type Dial, Nodes, type Target, Unreachable } from './cluster/nodes'
 import { Operation, type Surroundings } from './cluster/operation'
 import { type Question, toAny, toController, toCoordinators, toEverybody, type Ways } from './cluster/routes'
 import type { Node, Partition, Snapshot, Topic } from './cluster/snapshot'
@@ -65,7 +65,7 @@ export class Cluster {
       coordinators: this.coordinators,
       anyLink,
       linkOf: (id) => this.linkOf(id),
-      coordinatorLink: async (kind, key) => this.links.link(await this.coordinators.find(kind, key), 'group'),
+      coordinatorLink: async (kind, key) => this.links.link(await this.coordinators.find(kind, key)),
     }
   }
 
@@ -170,10 +170,10 @@ export class Cluster {
   /** A broker that answers: one with a link, else whoever can be dialled first, known brokers before bootstrap addresses. */
   private async anyLink(): Promise<Link> {
     const known = [...this.cache.snapshot.nodes.values()]
-    const addresses = new Set(known.map(({ host, port }) => `${host}:${port}`))
+    const addresses = new Set(known.map(addressOf))
     const start = this.options.random.below(this.bootstrap.length)
     const bootstrap = [...this.bootstrap.slice(start), ...this.bootstrap.slice(0, start)]
-    const candidates: Target[] = [...known, ...bootstrap.filter(({ host, port }) => !addresses.has(`${host}:${port}`))]
+    const candidates: Target[] = [...known, ...bootstrap.filter((one) => !addresses.has(addressOf(one)))]
     const open = candidates.find((target) => this.links.isOpen(target))
     if (open) return this.links.link(open)
     candidates.sort((a, b) => this.links.notBefore(a) - this.links.notBefore(b))

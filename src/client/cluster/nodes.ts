@@ -36,6 +36,7 @@ const isUnresolved = (error: unknown): boolean => {
 }
 
 interface Place {
+  readonly address: string
   link?: Link
   opening: Promise<Link> | undefined
   failures: number
@@ -59,10 +60,10 @@ export class Nodes {
   ) {}
 
   private place(target: Target, purpose: Purpose): Place {
-    const key = `${target.host}:${target.port} ${purpose}`
+    const key = `${addressOf(target)} ${purpose}`
     let found = this.places.get(key)
     if (!found) {
-      found = { opening: undefined, failures: 0, reason: '', notBefore: 0 }
+      found = { address: `${target.host}:${target.port}`, opening: undefined, failures: 0, reason: '', notBefore: 0 }
       this.places.set(key, found)
     }
     return found
@@ -78,8 +79,8 @@ export class Nodes {
   }
   /** Addresses that could not be reached when last tried, and why. */
   failures(): Attempt[] {
-    const failed = [...this.places].filter(([, { failures }]) => failures > 0)
-    return failed.map(([key, { reason }]) => ({ address: key.slice(0, key.lastIndexOf(' ')), reason }))
+    const failed = [...this.places.values()].filter(({ failures }) => failures > 0)
+    return failed.map(({ address, reason }) => ({ address, reason }))
   }
 
   /** The link to `target`, dialled if need be. Rejects when this try failed, after a pause if the one before failed too. */
@@ -146,6 +147,9 @@ export class Nodes {
     this.places.clear()
   }
 }
+
+/** Where a broker is: one that was reached as localhost and calls itself 127.0.0.1 needs no second link. */
+export const addressOf = ({ host, port }: Omit<Target, 'id'>): string => `${host === 'localhost' ? '127.0.0.1' : host}:${port}`
 
 /** Whether the same dialling could succeed later. */
 const isPassing = (error: unknown): boolean =>
