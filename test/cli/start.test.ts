@@ -53,7 +53,7 @@ test('a command in a pipe loads no drawing, no prompt and no other package than 
 
 test('a command that only looks loads nothing that is for later', () => {
   run(['topics', '--create', '--topic', 'looked-at'])
-  run(['console-consumer', '--topic', 'looked-at', '--group', 'g', '--timeout-ms', '100'])
+  run(['consumer-groups', '--reset-offsets', '--group', 'g', '--topic', 'looked-at', '--to-earliest', '--execute'])
   for (const words of [
     ['topics', '--list'],
     ['consumer-groups', '--describe', '--group', 'g'],
