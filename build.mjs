@@ -73,6 +73,7 @@ const LATER = {
   'later-engine': [
     /src\/engine\/configs\/(describe|group-configs|java-hash|listeners)\.ts$/,
     /src\/engine\/controller\/(create-topics|topics|auto-create)\.ts$/,
+    /src\/engine\/metadata\/(begin|scram|record-versions)\.ts$/,
     /src\/protocol\/(batch-builder|through-bytes)\.ts$/,
     /src\/protocol\/compression\/(?!codec)/,
     /src\/storage\/(set-aside|marker)\.ts$/,

@@ -53,6 +53,9 @@ const DEFAULT_IDENTITY: Identity = {
 /** A command that is over within this time need not listen: others find the lock taken, and free the next moment. */
 const LISTEN_AFTER_MS = 50
 
+/** Metadata behind the newest snapshot that a passing command does not mind: some 20 ms of its start. */
+const PASSING_METADATA_BYTES = 1024 * 1024
+
 /** Takes the directory, or gives undefined when somebody has it. Throws Failure when it cannot be used at all. */
 export async function holdDirectory(system: System, folder: string, options: HoldOptions): Promise<Held | undefined> {
   const { fs } = system
@@ -171,9 +174,19 @@ class Holding implements Held {
     this.timer?.cancel()
     await this.listening?.catch(() => {})
     await this.server?.close()
+    await this.shortenMetadata()
     this.engine.close()
     if (this.server) removeOwner(this.system, this.folder, this.owner)
     this.lock.release()
+  }
+  /** Every command reads what lies behind the newest snapshot: one that finds much of it, and has changed something, writes a snapshot. */
+  private async shortenMetadata(): Promise<void> {
+    const { metadataLog, settings, writable } = this.engine
+    if (this.owner.kind === 'server' || !writable || !metadataLog.partitionLog.written) return
+    const most = Math.min(settings.metadataLogMaxRecordBytesBetweenSnapshots, PASSING_METADATA_BYTES)
+    if (metadataLog.bytesSinceSnapshot < most) return
+    const { endWithSnapshot } = await import('../engine/metadata/snapshot-keeper')
+    await endWithSnapshot(this.engine)
   }
 }
 

@@ -65,7 +65,7 @@ export class Engine implements Service {
       onFull: ({ name }, error) => this.trouble.note(`records of ${name} are not on disk and not acknowledged`, error),
       onRoom: (log, endOffset) => this.hasRoom(log, endOffset),
     })
-    this.metadataLog = new MetadataLog(directory, this.metadata, (effect) => this.act(effect))
+    this.metadataLog = new MetadataLog(directory, this.metadata, (effect) => this.act(effect), options.settings)
     this.metadataLog.load()
   }
 
@@ -100,6 +100,12 @@ export class Engine implements Service {
         else known[index] = new Partition(topic.name, state, (one) => this.openLog(one))
         break
       }
+      case 'partitions':
+        for (const { name, partitions } of effect.topics) {
+          for (const partition of this.partitions.get(name) ?? [])
+            partition.state = partitions[partition.index] ?? partition.state
+        }
+        break
       case 'topic removed':
         for (const partition of this.partitions.get(effect.topic.name) ?? []) partition.deleted = true
         this.partitions.delete(effect.topic.name)

@@ -9,6 +9,7 @@ import type { Timer } from '../system/system'
 import type { Cleaner } from './cleaning'
 import { removeAll } from './controller/topics'
 import type { Engine } from './engine'
+import { keepSnapshots } from './metadata/snapshot-keeper'
 import type { Partition } from './partition'
 import { allPartitions, expireRecords } from './retention'
 
@@ -34,6 +35,7 @@ export function startMaintenance(engine: Engine, log: (line: string) => void = (
   const retention = () => expireRecords(engine, { log, stopped: () => stopped })
   if (!engine.metadataLog.begun) void attempt(engine, () => engine.commit([])) // a server leads from its start on
   removeLeftovers(engine)
+  const endSnapshots = keepSnapshots(engine, log)
   if (engine.groupsLoaded) engine.groups.start()
   repeat(() => engine.settings.logRetentionCheckIntervalMs, retention, engine.settings.logInitialTaskDelayMs)
   repeat(
@@ -63,6 +65,7 @@ export function startMaintenance(engine: Engine, log: (line: string) => void = (
   return () => {
     stopped = true
     cleaner?.stop()
+    endSnapshots()
     for (const timer of timers) timer.cancel()
   }
 }

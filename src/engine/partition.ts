@@ -14,6 +14,8 @@ export interface PartitionState {
   readonly leader: number
   readonly leaderEpoch: number
   readonly partitionEpoch: number
+  /** 0 recovered, 1 recovering (KIP-704). */
+  readonly leaderRecoveryState: number
   readonly eligibleLeaderReplicas: readonly number[]
   readonly lastKnownElr: readonly number[]
   readonly addingReplicas: readonly number[]

@@ -12,7 +12,7 @@ import { settleFolder } from './cleaner/settle'
 import { Log, type LogSettings } from './log'
 import { readMarker } from './marker'
 import { type Segment, segmentName } from './segment'
-import { setAside } from './set-aside'
+import { setAside, setWholeAside } from './set-aside'
 import { decodeSnapshot } from './snapshot'
 
 export interface OpenOptions {
@@ -87,6 +87,20 @@ function restartAt(log: Log, options: OpenOptions): void {
   log.addSegment(log.startOffset).create()
   log.folderChanged = true
   log.endOffset = log.startOffset
+}
+
+/**
+ * Goes on at `offset`, behind the end of a log whose last records are lost, for something else has kept what they meant. What is there
+ * is set aside (Kafka deletes it: truncateFullyAndStartAt).
+ */
+export function beginAt(log: Log, offset: number, report: OpenOptions['report']): void {
+  report(`${log.name}: the log ends at ${log.endOffset}, and what it held up to ${offset} is in a snapshot; it goes on there`)
+  for (const segment of log.segments.splice(0)) if (segment.size > 0) setWholeAside(log, segment, report)
+  log.epochs = []
+  log.startOffset = offset
+  log.producers.endOffset = offset
+  log.recoveryPoint = offset
+  begin(log, offset)
 }
 
 // ---- after an unclean end ----

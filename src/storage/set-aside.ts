@@ -10,26 +10,35 @@ const COPY_BYTES = 1 << 20
 
 /** Takes the bytes from `position` on out of a segment; one that begins behind the end of the log goes as a whole. */
 export function setAside(log: Log, segment: Segment, position: number, report: (finding: string) => void): void {
-  const { fs } = log.system
+  if (segment.base > log.endOffset) {
+    setWholeAside(log, segment, report)
+    return
+  }
   const size = segment.size - position
   const words = size === 0 ? '' : describe(segment, position)
   const aside = freeName(log, `${segment.logPath}.corrupt-${log.endOffset}`)
-  if (segment.base > log.endOffset) {
-    segment.close()
-    if (size > 0) fs.rename(segment.logPath, aside)
-    else fs.remove(segment.logPath)
-    for (const kind of ['index', 'timeindex', 'txnindex'] as const) fs.remove(segment.indexPath(kind))
-    fs.syncFolder(log.folder)
-  } else {
-    copyTail(log, segment, position, aside)
-    segment.truncate(position)
-    segment.syncNow()
-  }
-  if (size > 0)
-    report(
-      `${log.name}: ${size} bytes (${words}) behind offset ${log.endOffset} were not sound; they were cut off and kept in ${aside}`,
-    )
+  copyTail(log, segment, position, aside)
+  segment.truncate(position)
+  segment.syncNow()
+  if (size > 0) report(told(log, size, words, aside))
 }
+
+/** Takes a segment's file away from the log. */
+export function setWholeAside(log: Log, segment: Segment, report: (finding: string) => void): void {
+  const { fs } = log.system
+  const { size } = segment
+  const words = size === 0 ? '' : describe(segment, 0)
+  const aside = freeName(log, `${segment.logPath}.corrupt-${log.endOffset}`)
+  segment.close()
+  if (size > 0) fs.rename(segment.logPath, aside)
+  else fs.remove(segment.logPath)
+  for (const kind of ['index', 'timeindex', 'txnindex'] as const) fs.remove(segment.indexPath(kind))
+  fs.syncFolder(log.folder)
+  if (size > 0) report(told(log, size, words, aside))
+}
+
+const told = (log: Log, size: number, words: string, aside: string): string =>
+  `${log.name}: ${size} bytes (${words}) behind offset ${log.endOffset} were not sound; they were cut off and kept in ${aside}`
 
 /** The copy is on disk before the original is cut. */
 function copyTail({ system: { fs }, folder }: Log, segment: Segment, position: number, aside: string): void {

@@ -1,6 +1,6 @@
 /** The metadata log: Kafka's is read into the same image that Kafka's clients saw, and kt's own begins whole, whenever it is cut off. */
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { afterAll, afterEach, describe, expect, test } from 'vitest'
 import { defaultBrokerSettings } from '../../src/engine/configs/broker-settings'
 import type { Engine } from '../../src/engine/engine'
@@ -59,29 +59,6 @@ describe.each(['plain', 'segments', 'compact', 'txn', 'groups', 'crash', 'fresh-
     expect(contentOf(folder)).toEqual(before)
     expect(findings).toEqual([])
   })
-})
-
-test('from a snapshot and the records behind it the same image comes', () => {
-  const folder = unpack('plain')
-  const whole = open(folder)
-  const topics = [...whole.metadata.topics()].map(({ name, id }) => [name, id])
-  // a snapshot of Kafka's own making: the log up to here as a checkpoint
-  const log = `${folder}/__cluster_metadata-0/00000000000000000000.log`
-  const bootstrap = readFileSync(`${folder}/bootstrap.checkpoint`)
-  const footer = bootstrap.subarray(bootstrap.length - 75)
-  const snapshot = `${folder}/__cluster_metadata-0/00000000000000000055-0000000001.checkpoint`
-  writeFileSync(snapshot, Buffer.concat([readFileSync(log), footer]))
-  expect(whole.metadata.endOffset).toBe(55)
-  const again = open(folder)
-  expect([...again.metadata.topics()].map(({ name, id }) => [name, id])).toEqual(topics)
-  // a damaged one is passed over while the log has everything
-  const bytes = readFileSync(snapshot)
-  bytes[1000] = 255 - (bytes[1000] as number)
-  rmSync(snapshot)
-  writeFileSync(snapshot, bytes)
-  const third = open(folder)
-  expect([...third.metadata.topics()].map(({ name, id }) => [name, id])).toEqual(topics)
-  expect(findings).toEqual([expect.stringContaining('00000000000000000055-0000000001.checkpoint is damaged')])
 })
 
 test.each([

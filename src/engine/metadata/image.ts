@@ -35,6 +35,7 @@ export type Effect =
   | { readonly kind: 'topic created'; readonly topic: TopicImage }
   | { readonly kind: 'topic removed'; readonly topic: TopicImage }
   | { readonly kind: 'partition'; readonly topic: TopicImage; readonly index: number }
+  | { readonly kind: 'partitions'; readonly topics: readonly TopicImage[] }
   | { readonly kind: 'config'; readonly resourceType: number; readonly name: string }
 
 const UNCHANGED_LEADER = -2
@@ -89,6 +90,8 @@ export class MetadataImage {
         return this.setPartition(record.value.topicId, record.value.partitionId, (before) =>
           changedPartition(record.value, before),
         )
+      case 'ClearElrRecord':
+        return this.clearElr(record.value.topicName)
       case 'ConfigRecord': {
         const { resourceType, resourceName, name, value } = record.value
         return this.setConfig(resourceType, resourceName, name, value)
@@ -155,6 +158,14 @@ export class MetadataImage {
     this.topicChanges++
     return { kind: 'partition', topic, index }
   }
+  private clearElr(topicName: string): Effect {
+    const topics = [...this.byName.values()].filter(({ name }) => topicName === '' || name === topicName)
+    for (const { partitions } of topics) {
+      for (const [index, state] of partitions.entries()) if (state) partitions[index] = withoutElr(state)
+    }
+    this.topicChanges++
+    return { kind: 'partitions', topics }
+  }
   private setConfig(resourceType: number, name: string, key: string, value: string | null): Effect {
     const at = `${resourceType}:${name}`
     const config = this.configs.get(at) ?? new Map<string, string>()
@@ -166,9 +177,15 @@ export class MetadataImage {
   }
 }
 
+/** The partition without eligible leaders out of sync; its epoch changes only if there were any (KIP-966, TopicDelta.maybeClearElr). */
+export function withoutElr(state: PartitionState): PartitionState {
+  if (state.eligibleLeaderReplicas.length === 0 && state.lastKnownElr.length === 0) return state
+  return { ...state, eligibleLeaderReplicas: [], lastKnownElr: [], partitionEpoch: state.partitionEpoch + 1 }
+}
+
 const NO_CONFIG: ReadonlyMap<string, string> = new Map()
 
-function newPartition(value: ValueOf<'PartitionRecord'>): PartitionState {
+export function newPartition(value: ValueOf<'PartitionRecord'>): PartitionState {
   return {
     topicId: value.topicId,
     index: value.partitionId,
@@ -177,6 +194,7 @@ function newPartition(value: ValueOf<'PartitionRecord'>): PartitionState {
     leader: value.leader,
     leaderEpoch: value.leaderEpoch,
     partitionEpoch: value.partitionEpoch,
+    leaderRecoveryState: value.leaderRecoveryState,
     eligibleLeaderReplicas: value.eligibleLeaderReplicas ?? [],
     lastKnownElr: value.lastKnownElr ?? [],
     addingReplicas: value.addingReplicas,
@@ -185,7 +203,7 @@ function newPartition(value: ValueOf<'PartitionRecord'>): PartitionState {
   }
 }
 
-function changedPartition(value: ValueOf<'PartitionChangeRecord'>, before: PartitionState | undefined): PartitionState {
+export function changedPartition(value: ValueOf<'PartitionChangeRecord'>, before: PartitionState | undefined): PartitionState {
   if (!before) throw new Error(`the metadata log changes partition ${value.topicId}-${value.partitionId}, which it never created`)
   const newLeader = value.leader !== UNCHANGED_LEADER
   return {
@@ -194,6 +212,7 @@ function changedPartition(value: ValueOf<'PartitionChangeRecord'>, before: Parti
     leader: newLeader ? value.leader : before.leader,
     leaderEpoch: newLeader ? before.leaderEpoch + 1 : before.leaderEpoch,
     partitionEpoch: before.partitionEpoch + 1,
+    leaderRecoveryState: value.leaderRecoveryState < 0 ? before.leaderRecoveryState : value.leaderRecoveryState,
     replicas: value.replicas ?? before.replicas,
     removingReplicas: value.removingReplicas ?? before.removingReplicas,
     addingReplicas: value.addingReplicas ?? before.addingReplicas,

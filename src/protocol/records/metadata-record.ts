@@ -51,6 +51,12 @@ export function encodeMetadataRecord<F extends Fields>(type: MetadataType<string
   return writer.whole()
 }
 
+/** What kind of record it is, read no further. Throws Malformed. */
+export function peekMetadataRecord(bytes: Buffer): { readonly frame: number; readonly type: number; readonly version: number } {
+  const reader = new Reader(bytes)
+  return { frame: reader.uvarint(), type: reader.uvarint(), version: reader.uvarint() }
+}
+
 /** Throws Malformed, also for a version that the table does not know and for bytes behind the record, as Kafka does. */
 export function decodeMetadataRecord<T extends MetadataType>(
   table: MetadataTable<T>,

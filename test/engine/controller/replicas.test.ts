@@ -36,6 +36,7 @@ const state = (more: Partial<PartitionState>): PartitionState => ({
   partitionEpoch: 0,
   eligibleLeaderReplicas: [],
   lastKnownElr: [],
+  leaderRecoveryState: 0,
   addingReplicas: [],
   removingReplicas: [],
   directories: [],
