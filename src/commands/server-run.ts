@@ -10,9 +10,12 @@ import { startRecovery } from '../engine/recovery'
 import { useNativeCrc32c } from '../protocol/crc32c'
 import { type Server, serve } from '../server/server'
 import type { Owner } from '../storage/owner'
-import { type Address, exitOnce, type System } from '../system'
+import { type Address, exitOnce, type System, widenThreadPool } from '../system'
 import type { ServerLog } from './server-log'
 import { DEFAULT_PORT, type Plan } from './server-plan'
+
+/** For as many logs that are put on disk, or read from it, side by side. */
+const THREADS = 16
 
 /** How long a passing command may take to hand the directory over. */
 const HAND_OVER_MS = 3000
@@ -47,6 +50,7 @@ export async function runServer(
   signal: AbortSignal,
   flush: () => Promise<void>,
 ): Promise<void> {
+  widenThreadPool(THREADS)
   let fail: (error: unknown) => void = () => {}
   const failed = new Promise<never>((_, reject) => {
     fail = reject

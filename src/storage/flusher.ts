@@ -2,6 +2,10 @@
  * Group commit: one fdatasync of a log serves everybody who waits for it (design.md: a promise about data). Who asks while one is under
  * way is served by the next. Logs do not wait for each other.
  *
+ * A producer with five requests in flight would soon be served by rounds of two and three by turns, and wait for two syncs each time.
+ * So a round waits a little for those whom the one before has just answered: at most a third of what a sync takes, and not again for a
+ * while when it waited for nothing (as PostgreSQL's commit_delay, but with figures of its own).
+ *
  * An error ends the broker: after a failed fsync nobody knows what is on disk (fsyncgate). Only a full disk does not: those who wait are
  * told, and it is tried again, with all that is in doubt written anew (segment-file.ts), until there is room.
  */
@@ -10,6 +14,8 @@ import type { Log } from './log'
 import { isFull } from './trouble'
 
 interface Round {
+  /** How many wait for it. */
+  count: number
   readonly promise: Promise<void>
   readonly resolve: () => void
   readonly reject: (error: unknown) => void
@@ -23,13 +29,28 @@ function newRound(): Round {
     reject = no
   })
   promise.catch(() => {}) // those who wait see it; nobody waiting is no unhandled rejection
-  return { promise, resolve, reject }
+  return { count: 0, promise, resolve, reject }
 }
 
 /** A log that somebody waits for: a sync of it is under way, and perhaps the next is asked for. */
 interface Busy {
   next: Round | undefined
 }
+const waitingIn = ({ next }: Busy): number => next?.count ?? 0
+
+/** What the last rounds of a log were like. */
+interface Rhythm {
+  /** How many ask as soon as they are answered. */
+  expected: number
+  syncMs: number
+  /** So many rounds begin without waiting. */
+  hurried: number
+}
+
+/** A sync that takes less than this is over before anybody has asked again. */
+const SLOW_MS = 0.25
+const MOST_WAIT_MS = 3
+const HURRIED = 16
 
 /** How long after a full disk it is tried again. */
 const RETRY_MS = 1000
@@ -45,6 +66,7 @@ export interface FlusherOptions {
 
 export class Flusher {
   private readonly busy = new Map<Log, Busy>()
+  private readonly rhythms = new WeakMap<Log, Rhythm>()
   private readonly full = new Set<Log>()
   private failure: { readonly error: unknown } | undefined
 
@@ -58,9 +80,9 @@ export class Flusher {
     if (this.failure) return Promise.reject(this.failure.error)
     const busy = this.busy.get(log) ?? this.begin(log)
     busy.next ??= newRound()
+    busy.next.count++
     return busy.next.promise
   }
-
   /** There are logs for whose last records there is no room. */
   get waitsForRoom(): boolean {
     return this.full.size > 0
@@ -69,16 +91,37 @@ export class Flusher {
   private begin(log: Log): Busy {
     const busy: Busy = { next: undefined }
     this.busy.set(log, busy)
-    // what else arrives in this turn of the loop joins the round
-    this.system.clock.soon(() => void this.run(log, busy))
+    this.gather(log, busy)
     return busy
   }
+  /** Begins the next round when all who are expected have asked, or it has waited long enough. */
+  private gather(log: Log, busy: Busy): void {
+    const { clock } = this.system
+    const rhythm = this.rhythms.get(log)
+    const waits = rhythm !== undefined && rhythm.syncMs > SLOW_MS && rhythm.hurried === 0
+    const until = waits ? clock.monotonic() + Math.min(rhythm.syncMs / 3, MOST_WAIT_MS) : 0
+    if (rhythm && rhythm.hurried > 0) rhythm.hurried--
+    // what else arrives in this turn of the loop joins the round in any case
+    const look = () => {
+      const missing = waits && waitingIn(busy) < rhythm.expected
+      if (missing && clock.monotonic() < until) {
+        clock.soon(look)
+        return
+      }
+      if (missing) rhythm.hurried = HURRIED
+      void this.run(log, busy)
+    }
+    clock.soon(look)
+  }
   private async run(log: Log, busy: Busy): Promise<void> {
+    const { clock } = this.system
     const round = busy.next
     busy.next = undefined
     const end = log.endOffset
+    const began = clock.monotonic()
     try {
       await log.flush()
+      this.note(log, (round?.count ?? 0) + waitingIn(busy), clock.monotonic() - began)
       if (this.full.delete(log)) this.options.onRoom(log, end)
       round?.resolve()
     } catch (error) {
@@ -86,8 +129,16 @@ export class Flusher {
       if (isFull(error)) this.tryLater(log, error)
       else this.fail(error)
     }
-    if (busy.next && !this.failure) this.system.clock.soon(() => void this.run(log, busy))
+    if (busy.next && !this.failure) this.gather(log, busy)
     else this.busy.delete(log)
+  }
+  private note(log: Log, expected: number, syncMs: number): void {
+    const rhythm = this.rhythms.get(log)
+    if (!rhythm) this.rhythms.set(log, { expected, syncMs, hurried: 0 })
+    else {
+      rhythm.expected = expected
+      rhythm.syncMs = syncMs
+    }
   }
   private tryLater(log: Log, error: unknown): void {
     this.options.onFull(log, error)
