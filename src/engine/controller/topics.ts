@@ -2,6 +2,7 @@
  * Carries decisions about topics out: the records are appended and applied at once, the partitions' folders follow. The promises
  * are kept when the records are on disk; folders have no fsync of their own, for the metadata log has the durable fact.
  */
+import { passes } from '../../storage/trouble'
 import type { Engine } from '../engine'
 import type { TopicImage } from '../metadata/image'
 import { wake } from '../waiting'
@@ -63,7 +64,9 @@ async function makeFolders(engine: Engine, folders: readonly Folder[]): Promise<
     try {
       engine.directory.createFolder(`${topic}-${index}`, id)
     } catch (error) {
-      engine.options.report(`the folder of ${topic}-${index} could not be made: ${(error as Error).message}`)
+      const what = `the folder of ${topic}-${index} could not be made`
+      if (passes(error)) engine.trouble.note(what, error)
+      else engine.options.report(`${what}: ${(error as Error).message}`)
     }
   }
 }
