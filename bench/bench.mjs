@@ -7,13 +7,11 @@
  * HOME is an Apache Kafka 4.2 with bin/ and Java 17 at hand (default: $KAFKA_HOME). Without one only kt's column is measured. Each
  * broker runs alone, in a fresh directory; CPU is what /proc says of its process, which holds on a busy machine better than time.
  */
-import { execFileSync, spawn, spawnSync } from 'node:child_process'
-import { mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import net from 'node:net'
-import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { execFileSync, spawnSync } from 'node:child_process'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { cleanUp, cpuOf, env, memoryOf, sleep, startBroker, stopBroker, Table, top, work } from './brokers.mjs'
 
 const { values } = parseArgs({
   options: {
@@ -22,24 +20,6 @@ const { values } = parseArgs({
     lines: { type: 'string', default: '1000000' },
   },
 })
-const top = dirname(dirname(fileURLToPath(import.meta.url)))
-const work = mkdtempSync(join(tmpdir(), 'kt-bench-'))
-const env = { ...process.env }
-delete env.NODE_EXTRA_CA_CERTS // it costs every start of Node 20 some 30 ms
-delete env.KT_DATA_DIR
-delete env.KT_BOOTSTRAP_SERVERS
-/** Everything that was started and has not been stopped. */
-const running = new Set()
-const sleep = (ms) => new Promise((done) => setTimeout(done, ms))
-const TICKS = 100
-
-async function freePort() {
-  const server = net.createServer()
-  await new Promise((done) => server.listen(0, '127.0.0.1', done))
-  const { port } = server.address()
-  await new Promise((done) => server.close(done))
-  return port
-}
 /** Wall and CPU seconds of a shell command. */
 function timed(command) {
   const script = `TIMEFORMAT='@ %R %U %S'\n{ time { ${command}; } >/dev/null 2>"${work}/err"; } 2>&1\nexit \${PIPESTATUS[0]}`
@@ -49,76 +29,15 @@ function timed(command) {
   return { wall, cpu: user + system }
 }
 const median = (numbers) => [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)]
-const cpuOf = (pid) => {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ')
-  return (Number(fields[11]) + Number(fields[12])) / TICKS
-}
-const memoryOf = (pid, field) =>
-  Number(new RegExp(`${field}:\\s+(\\d+)`).exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]) / 1024
 
-const BROKERS = {
-  kt: (port, dir) => [process.execPath, [join(top, 'bin', 'kt'), 'server-start', '--port', String(port), '--data-dir', dir]],
-  Kafka: (port, dir) => {
-    const properties = join(work, 'server.properties')
-    const controller = port > 50000 ? port - 1000 : port + 1000
-    writeFileSync(
-      properties,
-      `process.roles=broker,controller\nnode.id=1\ncontroller.quorum.bootstrap.servers=127.0.0.1:${controller}\n` +
-        `listeners=PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controller}\ncontroller.listener.names=CONTROLLER\n` +
-        `log.dirs=${dir}\noffsets.topic.replication.factor=1\ngroup.initial.rebalance.delay.ms=0\n`,
-    )
-    execFileSync(
-      join(values.kafka, 'bin/kafka-storage.sh'),
-      ['format', '--standalone', '-t', '4L6g3nShT-eMCtK--X86sw', '-c', properties],
-      { env, stdio: 'ignore' },
-    )
-    return [join(values.kafka, 'bin/kafka-server-start.sh'), [properties]]
-  },
-}
-
-async function startBroker(name) {
-  const port = await freePort()
-  const [program, words] = BROKERS[name](port, join(work, name))
-  const log = join(work, `${name}.log`)
-  const began = performance.now()
-  const out = openSync(log, 'w')
-  const child = spawn(program, words, { env, stdio: ['ignore', out, out] })
-  running.add(child)
-  while (!readFileSync(log, 'utf8').includes('Kafka Server started')) {
-    if (child.exitCode !== null || performance.now() - began > 60_000)
-      throw new Error(`${name} did not start: ${readFileSync(log, 'utf8').slice(-500)}`)
-    await sleep(1)
-  }
-  return {
-    name,
-    child,
-    address: `127.0.0.1:${port}`,
-    startMs: performance.now() - began,
-    gone: new Promise((done) => child.once('exit', done)),
-  }
-}
-
-const rows = []
-const row = (what, better, cells) => {
-  rows.push({ what, better, cells })
-  process.stderr.write(
-    `${what}: ${Object.entries(cells)
-      .map(([name, value]) => `${name} ${value.toPrecision(3)}`)
-      .join(', ')}\n`,
-  )
-}
-const gather = (what, better, name, value) => {
-  const found = rows.find((one) => one.what === what)
-  if (found) found.cells[name] = value
-  else rows.push({ what, better, cells: { [name]: value } })
-  process.stderr.write(`  ${name}: ${what}: ${value.toPrecision(3)}\n`)
-}
+const table = new Table()
+const gather = (what, name, value) => table.add(what, name, value)
 
 /** MB/s of Kafka's perf tools against a broker, and what the broker's CPU costs a GB. */
 function load(broker) {
   const tools = join(values.kafka, 'bin')
   const records = Number(values.records)
-  const { pid } = broker.child
+  const { pid } = broker
   execFileSync(
     join(tools, 'kafka-topics.sh'),
     ['--bootstrap-server', broker.address, '--create', '--topic', 'perf', '--partitions', '1'],
@@ -146,17 +65,17 @@ function load(broker) {
   produce(100_000) // a JVM has to warm up
   let before = cpuOf(pid)
   const produced = Number(/([\d.]+) MB\/sec\)[^\n]*\n?$/.exec(produce(records).trim())[1])
-  gather('produce, JVM client, 1 KB, acks=1 (MB/s)', 'more', broker.name, produced)
-  gather('  broker CPU (s/GB)', 'less', broker.name, (cpuOf(pid) - before) / (records / 1e6))
+  gather('produce, JVM client, 1 KB, acks=1 (MB/s)', broker.name, produced)
+  gather('  broker CPU (s/GB)', broker.name, (cpuOf(pid) - before) / (records / 1e6))
   before = cpuOf(pid)
   const read = execFileSync(
     join(tools, 'kafka-consumer-perf-test.sh'),
     ['--topic', 'perf', '--num-records', String(records), '--bootstrap-server', broker.address],
     { env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] },
   )
-  gather('consume, JVM client (MB/s while fetching)', 'more', broker.name, Number(read.trim().split('\n').at(-1).split(',')[8]))
-  gather('  broker CPU (s/GB) ', 'less', broker.name, (cpuOf(pid) - before) / (records / 1e6))
-  gather('memory, peak after load (MiB)', 'less', broker.name, memoryOf(pid, 'VmHWM'))
+  gather('consume, JVM client (MB/s while fetching)', broker.name, Number(read.trim().split('\n').at(-1).split(',')[8]))
+  gather('  broker CPU (s/GB) ', broker.name, (cpuOf(pid) - before) / (records / 1e6))
+  gather('memory, peak after load (MiB)', broker.name, memoryOf(pid, 'VmHWM'))
 }
 
 /** A million lines through the console tools, kt's and Kafka's, against the same broker. */
@@ -176,13 +95,11 @@ function consoles(broker) {
     timed(`${top}/bin/kt topics --create --topic lines-${name} ${server}`)
     gather(
       `console producer, ${count} lines of 100 B (s)`,
-      'less',
       name,
       timed(`${producer} ${server} --topic lines-${name} < ${file}`).wall,
     )
     gather(
       `console consumer, ${count} lines of 100 B (s)`,
-      'less',
       name,
       timed(`${consumer} ${server} --topic lines-${name} --from-beginning --max-messages ${count}`).wall,
     )
@@ -200,37 +117,31 @@ function commands(broker) {
   const kt = of(`${top}/bin/kt topics --list ${server}`, 15)
   const inside = of(`${top}/bin/kt topics --list --data-dir ${work}/embedded`, 15)
   const kafka = values.kafka ? of(`${values.kafka}/bin/kafka-topics.sh --list ${server}`, 5) : undefined
-  row('list topics through a server (ms)', 'less', { kt: kt.wall, ...(kafka && { Kafka: kafka.wall }) })
-  row('  CPU (ms)', 'less', { kt: kt.cpu, ...(kafka && { Kafka: kafka.cpu }) })
-  row('list topics in a data directory (ms)', 'less', { kt: inside.wall })
-  row('node -e 0 (ms)', 'less', { kt: bare.wall })
+  gather('list topics through a server (ms)', 'kt', kt.wall)
+  gather('  CPU (ms)', 'kt', kt.cpu)
+  if (kafka) gather('list topics through a server (ms)', 'Kafka', kafka.wall)
+  if (kafka) gather('  CPU (ms)', 'Kafka', kafka.cpu)
+  gather('list topics in a data directory (ms)', 'kt', inside.wall)
+  gather('node -e 0 (ms)', 'kt', bare.wall)
 }
 
 try {
   for (const name of values.kafka ? ['Kafka', 'kt'] : ['kt']) {
-    const broker = await startBroker(name)
-    gather('start, empty (ms)', 'less', name, broker.startMs)
+    const broker = await startBroker(name, values.kafka)
+    gather('start, empty (ms)', name, broker.startMs)
     await sleep(1500)
-    gather('memory, idle (MiB)', 'less', name, memoryOf(broker.child.pid, 'VmRSS'))
-    const before = cpuOf(broker.child.pid)
+    gather('memory, idle (MiB)', name, memoryOf(broker.pid))
+    const before = cpuOf(broker.pid)
     await sleep(2000)
-    gather('idle CPU (% of a core)', 'less', name, ((cpuOf(broker.child.pid) - before) / 2) * 100)
+    gather('idle CPU (% of a core)', name, ((cpuOf(broker.pid) - before) / 2) * 100)
     if (values.kafka) load(broker)
     if (name === 'kt') {
       consoles(broker)
       commands(broker)
     }
-    broker.child.kill()
-    await broker.gone
-    running.delete(broker.child)
+    await stopBroker(broker)
   }
-  const number = (value) => (value === undefined ? '' : value >= 100 ? value.toFixed(0) : value.toPrecision(3))
-  console.log('| | kt | Kafka | kt / Kafka |\n|---|---:|---:|---:|')
-  for (const { what, cells } of rows) {
-    const ratio = cells.kt !== undefined && cells.Kafka ? (cells.kt / cells.Kafka).toPrecision(2) : ''
-    console.log(`| ${what} | ${number(cells.kt)} | ${number(cells.Kafka)} | ${ratio} |`)
-  }
+  table.print()
 } finally {
-  for (const child of running) child.kill('SIGKILL')
-  rmSync(work, { recursive: true, force: true })
+  cleanUp()
 }

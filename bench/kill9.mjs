@@ -19,7 +19,11 @@ import kafkajs from 'kafkajs'
 
 const { Kafka, logLevel, Partitioners } = kafkajs
 const { values } = parseArgs({
-  options: { rounds: { type: 'string', default: '200' }, acks: { type: 'string', default: '-1' }, seed: { type: 'string', default: '1' } },
+  options: {
+    rounds: { type: 'string', default: '200' },
+    acks: { type: 'string', default: '-1' },
+    seed: { type: 'string', default: '1' },
+  },
 })
 const rounds = Number(values.rounds)
 const kt = join(dirname(dirname(fileURLToPath(import.meta.url))), 'bin', 'kt')
@@ -52,7 +56,10 @@ async function start() {
   const began = performance.now()
   const env = { ...process.env }
   delete env.NODE_EXTRA_CA_CERTS
-  const child = spawn(process.execPath, [kt, 'server-start', '--port', String(port), '--data-dir', folder], { env, stdio: ['ignore', 'ignore', 'pipe'] })
+  const child = spawn(process.execPath, [kt, 'server-start', '--port', String(port), '--data-dir', folder], {
+    env,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
   let said = ''
   child.stderr.on('data', (chunk) => {
     said += chunk
@@ -65,7 +72,13 @@ async function start() {
   return { child, gone, readyMs: performance.now() - began, said: () => said }
 }
 const client = () =>
-  new Kafka({ clientId: 'kill9', brokers: [`127.0.0.1:${port}`], logLevel: logLevel.NOTHING, retry: { retries: 0 }, requestTimeout: 5000 })
+  new Kafka({
+    clientId: 'kill9',
+    brokers: [`127.0.0.1:${port}`],
+    logLevel: logLevel.NOTHING,
+    retry: { retries: 0 },
+    requestTimeout: 5000,
+  })
 
 /** Offset to number, by partition: what was acknowledged. */
 const acknowledged = Array.from({ length: PARTITIONS }, () => new Map())
@@ -149,7 +162,9 @@ try {
   const slow = reopenings.filter((ms) => ms > SLOW_MS).length
   const sorted = [...reopenings].sort((a, b) => a - b)
   const at = (share) => (sorted[Math.floor((sorted.length - 1) * share)] ?? 0).toFixed(0)
-  console.log(`${rounds} rounds of kill -9: ${sent} records sent, ${total} acknowledged (acks=${values.acks}), ${gone} of them lost`)
+  console.log(
+    `${rounds} rounds of kill -9: ${sent} records sent, ${total} acknowledged (acks=${values.acks}), ${gone} of them lost`,
+  )
   console.log(`reopening: median ${at(0.5)} ms, p99 ${at(0.99)} ms, worst ${at(1)} ms; ${slow} over ${SLOW_MS} ms`)
   const failed = (gone > 0 ? 1 : 0) + slow + (total === 0 ? 1 : 0)
   console.log(`${rounds + 1 - Math.min(failed, rounds)} passed, ${failed} failed`)

@@ -59,7 +59,11 @@ const rows = () => ({
 export const topicConfigs = lazily<ReturnType<typeof rows>>([rows])
 
 /** In the order in which Kafka checks them, and so in which it finds the first mistake. */
-export const topicConfigNames = (): readonly string[] => Object.keys(topicConfigs)
+export function topicConfigNames(): readonly string[] {
+  names ??= Object.keys(topicConfigs)
+  return names
+}
+let names: readonly string[] | undefined
 
 /** The setting `name` of a topic, or undefined if there is none. */
 export function topicConfig(name: string): Config | undefined {

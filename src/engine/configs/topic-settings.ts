@@ -3,8 +3,8 @@
  * words (LogConfig and KafkaConfig.extractLogConfigMap).
  */
 import { type BrokerSettings, brokerSettings } from './broker-settings'
-import { accept, acceptedText, type Config, type Settings, settingsOf, type Texts, textsOf } from './config'
-import { topicConfig, topicConfigs, topicSynonyms, unknownTopicConfig } from './topic-configs'
+import { accept, acceptedText, type Settings, settingsOf, type Texts, textsOf } from './config'
+import { topicConfig, topicConfigNames, topicConfigs, topicSynonyms, unknownTopicConfig } from './topic-configs'
 
 type Own = Omit<Settings<typeof topicConfigs>, 'internalSegmentBytes'>
 
@@ -76,9 +76,10 @@ export function validateTopicConfigs(overrides: ReadonlyMap<string, string | nul
   if (nulls.length > 0) return `Null value not supported for topic configs: ${nulls.join(',')}`
   for (const name of overrides.keys()) if (!Object.hasOwn(topicConfigs, name)) return unknownTopicConfig(name)
   const mine = new Map<string, string>()
-  for (const [name, config] of Object.entries<Config>(topicConfigs)) {
+  for (const name of overrides.size > 0 ? topicConfigNames() : []) {
     const own = overrides.get(name)
-    if (own === undefined || own === null) continue
+    const config = topicConfig(name)
+    if (own === undefined || own === null || !config) continue
     const accepted = accept(name, config, own)
     if (accepted.error !== undefined) return accepted.error
     mine.set(name, accepted.text)

@@ -6,7 +6,6 @@ import type { CreateTopics } from '../../protocol/apis/create-topics'
 import { errors } from '../../protocol/errors'
 import type { Request } from '../../protocol/types'
 import { randomUuid } from '../../system/system'
-import { type CreatedTopicRow, createdTopicRows } from '../configs/describe'
 import { topicNameError } from '../configs/resources'
 import { validateTopicConfigs } from '../configs/topic-settings'
 import { change, type MetadataChange, records } from '../metadata/changes'
@@ -20,7 +19,7 @@ export interface CreatedTopic {
   readonly name: string
   readonly topicId: string
   readonly replicas: readonly (readonly number[])[]
-  readonly configs: readonly CreatedTopicRow[]
+  readonly overrides: ReadonlyMap<string, string>
 }
 export type CreateResult = (CreatedTopic & { readonly errorCode: 0 }) | (Refusal & { readonly name: string })
 
@@ -42,11 +41,12 @@ export function decideCreateTopics(wanted: readonly WantedTopic[], view: Control
     byName.set(topic.name, topic)
   }
   const taken = normalizedNames(view.image, [...byName.keys()])
+  const brokers = brokersOf(view.image, view.nodeId)
   const changes: MetadataChange[] = []
   let room = MAX_PARTITIONS
   const results = [...byName].map(([name, topic]): CreateResult => {
     if (twice.has(name)) return { name, errorCode: errors.INVALID_REQUEST, errorMessage: 'Duplicate topic name.' }
-    const planned = nameRefusal(name, view.image, taken) ?? planTopic(topic, view, room)
+    const planned = nameRefusal(name, view.image, taken) ?? planTopic(topic, view, brokers, room)
     if ('errorCode' in planned) return { name, ...planned }
     changes.push(...planned.changes)
     room -= planned.topic.replicas.length
@@ -85,12 +85,11 @@ interface PlannedTopic {
   readonly changes: readonly MetadataChange[]
 }
 
-function planTopic(wanted: WantedTopic, view: ControllerView, room: number): PlannedTopic | Refusal {
+function planTopic(wanted: WantedTopic, view: ControllerView, brokers: Brokers, room: number): PlannedTopic | Refusal {
   const asked = new Map(wanted.configs.map(({ name, value }) => [name, value]))
   const problem = validateTopicConfigs(asked, view.settings)
   if (problem !== null) return { errorCode: errors.INVALID_CONFIG, errorMessage: problem }
   const overrides = new Map([...asked].flatMap(([name, value]) => (value === null ? [] : [[name, value] as const])))
-  const brokers = brokersOf(view.image, view.nodeId)
   const replicas = wanted.assignments.length > 0 ? assigned(wanted, brokers) : placed(wanted, view, brokers, room)
   if ('errorCode' in replicas) return replicas
   if (replicas.length > room) return tooMany
@@ -103,7 +102,7 @@ function planTopic(wanted: WantedTopic, view: ControllerView, room: number): Pla
     ),
     ...replicas.map((ids, partitionId) => partitionRecord(topicId, partitionId, ids, brokers, view)),
   ]
-  return { topic: { name, topicId, replicas, configs: createdTopicRows(overrides, view.settings) }, changes }
+  return { topic: { name, topicId, replicas, overrides }, changes }
 }
 
 const tooMany: Refusal = {

@@ -20,14 +20,16 @@ export async function carryOutCreation(engine: Engine, { changes, results }: Cre
   const folders = results.flatMap((result) =>
     'topicId' in result ? foldersOf(engine, result.name, result.topicId, 0, result.replicas) : [],
   )
-  await Promise.all([durable, makeFolders(engine, folders)])
+  await durable
+  await makeFolders(engine, folders)
 }
 
 export async function carryOutPartitions(engine: Engine, { changes, added }: PartitionsPlan): Promise<void> {
   if (changes.length === 0) return settled(engine)
   const durable = engine.commit(changes)
   const folders = added.flatMap(({ topic, from, replicas }) => foldersOf(engine, topic.name, topic.id, from, replicas))
-  await Promise.all([durable, makeFolders(engine, folders)])
+  await durable
+  await makeFolders(engine, folders)
 }
 
 /** Kept when all that has been decided so far is on disk: a refusal may rest on what somebody else has just asked for. */
@@ -51,7 +53,10 @@ function foldersOf(
   return replicas.flatMap((ids, index) => (ids.includes(nodeId) ? [{ topic, index: from + index, id }] : []))
 }
 
-/** What cannot be made now is made with the first record. */
+/**
+ * What cannot be made now is made with the first record. Not while the records of the topics are on their way to the disk: ext4 lets
+ * a new folder wait for that.
+ */
 async function makeFolders(engine: Engine, folders: readonly Folder[]): Promise<void> {
   const { clock } = engine.system
   let began = clock.monotonic()

@@ -4,13 +4,15 @@
  */
 import { CreateTopics } from '../../protocol/apis/create-topics'
 import type { ReplyIn } from '../../protocol/types'
-import { type CreateResult, decideCreateTopics } from '../controller/create-topics'
+import type { BrokerSettings } from '../configs/broker-settings'
+import { type CreatedTopicRow, createdTopicRows } from '../configs/describe'
+import { type CreatedTopic, type CreateResult, decideCreateTopics } from '../controller/create-topics'
 import { type NotStored, notStored } from '../controller/not-stored'
 import { carryOutCreation } from '../controller/topics'
 import { viewOf } from '../controller/view'
 import { handle } from '../handler'
 
-export const createTopics = handle(CreateTopics, async ({ topics, validateOnly }, { engine }) => {
+export const createTopics = handle(CreateTopics, async ({ topics, validateOnly }, { engine, version }) => {
   let results: readonly CreateResult[] = []
   const failure = await notStored(async () => {
     if (!validateOnly) engine.begin() // what a new cluster sets for all brokers is told in the answer
@@ -19,13 +21,30 @@ export const createTopics = handle(CreateTopics, async ({ topics, validateOnly }
     if (!validateOnly) await carryOutCreation(engine, plan)
   })
   if (failure && results.length === 0) return { topics: topics.map(({ name }) => ({ name, ...failure })) }
-  return { topics: results.map((result) => answer(result, failure)) }
+  const rowsOf = version < 5 ? () => [] : settingsTold(engine.settings)
+  return { topics: results.map((result) => answer(result, failure, rowsOf)) }
 })
 
-function answer(result: CreateResult, failure: NotStored | undefined): ReplyIn<typeof CreateTopics>['topics'][number] {
+type RowsOf = (overrides: CreatedTopic['overrides']) => CreatedTopicRow[]
+
+/** Most topics set nothing: what they all got is looked up once. */
+function settingsTold(settings: BrokerSettings): RowsOf {
+  let plain: CreatedTopicRow[] | undefined
+  return (overrides) => {
+    if (overrides.size > 0) return createdTopicRows(overrides, settings)
+    plain ??= createdTopicRows(overrides, settings)
+    return plain
+  }
+}
+
+function answer(
+  result: CreateResult,
+  failure: NotStored | undefined,
+  rowsOf: RowsOf,
+): ReplyIn<typeof CreateTopics>['topics'][number] {
   if (!('topicId' in result)) return result
   if (failure) return { name: result.name, ...failure }
-  const { name, topicId, replicas, configs } = result
+  const { name, topicId, replicas, overrides } = result
   return {
     name,
     topicId,
@@ -33,6 +52,6 @@ function answer(result: CreateResult, failure: NotStored | undefined): ReplyIn<t
     errorMessage: null,
     numPartitions: replicas.length,
     replicationFactor: replicas[0]?.length ?? 0,
-    configs,
+    configs: rowsOf(overrides),
   }
 }

@@ -1,0 +1,215 @@
+#!/usr/bin/env node
+/**
+ * How kt starts and grows, beside Apache Kafka in one run: what counts is the ratio, and of the figures those of CPU and memory.
+ *
+ *     node bench/scale.mjs [--kafka HOME] [--only start,topics,recover,connections,sizes] [--topics 10000] [--bytes 1e9]
+ *                          [--connections 2000] [--seconds 3]
+ *
+ * HOME is an Apache Kafka 4.2 with bin/ and Java 17 at hand (default: $KAFKA_HOME). Without one only kt's column is measured. The load
+ * comes from a client of this process (scale/lean.ts), which takes the processor that the broker leaves.
+ *
+ *   start        a fresh directory: exec to the first Metadata answer, memory, CPU while nothing happens
+ *   topics       creating them, a hundred a request, and how long others wait meanwhile; a start with them
+ *   recover      a start after a clean stop and after kill -9, with --bytes of which none were flushed
+ *   connections  what an idle one costs
+ *   sizes        produce (acks=1, five batches under way on a connection) and fetch from the page cache, by record size and partitions
+ */
+import { parseArgs } from 'node:util'
+import { cleanUp, cpuOf, memoryOf, sleep, spawnBroker, stopBroker, Table } from './brokers.mjs'
+import { load } from './bundle.mjs'
+
+const { values } = parseArgs({
+  options: {
+    kafka: { type: 'string', default: process.env.KAFKA_HOME ?? '' },
+    only: { type: 'string', default: 'start,topics,recover,connections,sizes' },
+    topics: { type: 'string', default: '10000' },
+    bytes: { type: 'string', default: '1e9' },
+    connections: { type: 'string', default: '2000' },
+    seconds: { type: 'string', default: '3' },
+  },
+})
+const { Lean, createTopics, fetch, fetchOnce, produce, slowestPing, topicsAt } = await load('bench/scale/lean.ts')
+const table = new Table()
+const names = values.kafka ? ['Kafka', 'kt'] : ['kt']
+const count = (number) => Number(number).toLocaleString('en')
+const SETTLE_MS = 1500
+const REPEATS = 3
+const PER_REQUEST = 100
+
+/** Starts a broker; it is ready when its Metadata names `topics` topics. */
+async function start(name, folder, topics = 0) {
+  const broker = await spawnBroker(name, values.kafka, folder)
+  for (;;) {
+    const found = await topicsAt(broker.port)
+    if (found !== undefined && found >= topics) return { ...broker, readyMs: performance.now() - broker.began }
+    broker.check()
+    await sleep(2)
+  }
+}
+const timed = async (work) => {
+  const began = performance.now()
+  await work()
+  return performance.now() - began
+}
+/** The least of several starts on the same folder, each ended cleanly. */
+async function leastStart(name, folder, topics) {
+  const all = []
+  for (let i = 0; i < REPEATS; i++) {
+    const broker = await start(name, folder, topics)
+    all.push(broker.readyMs)
+    await stopBroker(broker)
+  }
+  return Math.min(...all)
+}
+async function idleCpu(pid, seconds = 5) {
+  const before = cpuOf(pid)
+  await sleep(seconds * 1000)
+  return ((cpuOf(pid) - before) / seconds) * 100
+}
+
+const phases = {
+  async start(name) {
+    const all = []
+    for (let i = 0; i < REPEATS; i++) {
+      const broker = await start(name, `${name}-start-${i}`)
+      all.push(broker.readyMs)
+      if (i === 0) {
+        await sleep(SETTLE_MS)
+        table.add('memory, fresh (MiB)', name, memoryOf(broker.pid))
+        table.add('idle CPU (% of a core)', name, await idleCpu(broker.pid))
+      }
+      await stopBroker(broker)
+    }
+    table.add('start, fresh directory (ms)', name, Math.min(...all))
+  },
+
+  async topics(name) {
+    const folder = `${name}-topics`
+    const most = Number(values.topics)
+    let made = 0
+    for (const total of [Math.min(1000, most), most]) {
+      if (total === made) continue
+      const broker = await start(name, folder, made)
+      const cpu = cpuOf(broker.pid)
+      const began = performance.now()
+      const slowest = await slowestPing(broker.port, create(broker.port, made, total))
+      const label = `${count(total - made)} topics`
+      table.add(`creating ${label} (s)`, name, (performance.now() - began) / 1000)
+      table.add(`creating ${label}: broker CPU (s)`, name, cpuOf(broker.pid) - cpu)
+      table.add(`creating ${label}: slowest answer to others (ms)`, name, slowest)
+      made = total
+      await stopBroker(broker)
+      table.add(`start with ${count(total)} topics (ms)`, name, await leastStart(name, folder, total))
+    }
+    const broker = await start(name, folder, most)
+    await sleep(SETTLE_MS)
+    table.add(`memory with ${count(most)} topics (MiB)`, name, memoryOf(broker.pid))
+    table.add(`idle CPU with ${count(most)} topics (% of a core)`, name, await idleCpu(broker.pid, 10))
+    await stopBroker(broker)
+  },
+
+  async recover(name) {
+    const folder = `${name}-recover`
+    const partitions = 4
+    const maxBytes = Number(values.bytes)
+    const label = `${count(maxBytes / 1e6)} MB`
+    let broker = await start(name, folder)
+    await withConnection(broker.port, (one) => createTopics(one, ['r'], partitions))
+    const sizes = { topic: 'r', partitions, recordBytes: 1024, batchBytes: 262144 }
+    await produce(broker.port, { ...sizes, maxBytes, maxMs: 300_000 })
+    await stopBroker(broker)
+    table.add(`start with ${label} after a clean stop (ms)`, name, await leastStart(name, folder, 1))
+    broker = await start(name, folder, 1)
+    await produce(broker.port, { ...sizes, maxBytes: 4e6, maxMs: 1000 })
+    await stopBroker(broker, 'SIGKILL')
+    broker = await start(name, folder, 1)
+    table.add(`start with ${label} after kill -9: first Metadata (ms)`, name, broker.readyMs)
+    const slowest = await slowestPing(
+      broker.port,
+      withConnection(broker.port, async (one) => {
+        for (let partition = 0; partition < partitions; partition++) await fetchOnce(one, 'r', partition, 0)
+      }),
+    )
+    table.add(`start with ${label} after kill -9: all partitions served (ms)`, name, performance.now() - broker.began)
+    table.add(`start with ${label} after kill -9: broker CPU (s)`, name, cpuOf(broker.pid))
+    table.add('slowest answer to others meanwhile (ms)', name, slowest)
+    await stopBroker(broker)
+  },
+
+  async connections(name) {
+    const broker = await start(name, `${name}-connections`)
+    const most = Number(values.connections)
+    await sleep(SETTLE_MS)
+    const before = memoryOf(broker.pid)
+    const open = []
+    const ms = await timed(async () => {
+      while (open.length < most) {
+        const one = await Lean.open(broker.port)
+        await one.ask()
+        open.push(one)
+      }
+    })
+    await sleep(SETTLE_MS)
+    table.add(`${count(most)} connections: opening one (ms)`, name, ms / most)
+    table.add(`${count(most)} connections: memory of one (KiB)`, name, ((memoryOf(broker.pid) - before) * 1024) / most)
+    table.add(`${count(most)} connections: idle CPU (% of a core)`, name, await idleCpu(broker.pid))
+    for (const one of open) one.close()
+    await stopBroker(broker)
+  },
+
+  async sizes(name) {
+    const broker = await start(name, `${name}-sizes`)
+    const maxMs = Number(values.seconds) * 1000
+    let topics = 0
+    const run = async (recordBytes, partitions, batchBytes, report) => {
+      const topic = `s${topics++}`
+      await withConnection(broker.port, (one) => createTopics(one, [topic], partitions))
+      const bytes = { topic, partitions, recordBytes, batchBytes, maxBytes: 1e9, maxMs }
+      for (const [what, work] of [
+        ['produce', () => produce(broker.port, bytes)],
+        ['fetch', () => fetch(broker.port, { ...bytes, maxBytes: 2e9 })],
+      ]) {
+        const cpu = cpuOf(broker.pid)
+        const done = await work()
+        if (report) report(what, done, (cpuOf(broker.pid) - cpu) / (done.bytes / 1e9))
+      }
+    }
+    await run(1024, 4, 16384) // a JVM has to warm up
+    for (const batchBytes of [16384, 262144]) {
+      for (const recordBytes of [100, 1024, 10240]) {
+        for (const partitions of [1, 16]) {
+          await run(recordBytes, partitions, batchBytes, (what, { bytes, ms }, cpu) => {
+            const label = `${what}, ${count(recordBytes)} B, ${partitions} p, batches of ${batchBytes >> 10} KiB`
+            table.add(`${label} (MB/s)`, name, bytes / ms / 1000)
+            table.add(`${label} (broker CPU s/GB)`, name, cpu)
+          })
+        }
+      }
+    }
+    table.add('memory, peak under load (MiB)', name, memoryOf(broker.pid, 'VmHWM'))
+    await stopBroker(broker)
+  },
+}
+
+async function withConnection(port, work) {
+  const one = await Lean.open(port)
+  await work(one)
+  one.close()
+}
+const create = (port, from, to) =>
+  withConnection(port, async (one) => {
+    for (let at = from; at < to; at += PER_REQUEST) {
+      const some = Array.from({ length: Math.min(PER_REQUEST, to - at) }, (_, index) => `t-${at + index}`)
+      await createTopics(one, some, 1)
+    }
+  })
+
+try {
+  for (const phase of values.only.split(',')) {
+    if (!phases[phase]) throw new Error(`there is no phase ${phase}`)
+    for (const name of names) await phases[phase](name)
+  }
+  table.print()
+} finally {
+  cleanUp()
+}
