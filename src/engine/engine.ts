@@ -272,10 +272,8 @@ export class Engine implements Service {
     let bytes = 0
     for (const partitions of this.partitions.values()) {
       for (const partition of partitions) {
-        if (partition.isOpen) continue
-        const size = this.directory.sizeOf(partition.name)
-        if (size === 0) continue
-        bytes += size
+        if (partition.isOpen || !this.directory.wasWritten(partition.name)) continue
+        bytes += this.directory.sizeOf(partition.name)
         if (bytes > QUICK_RECOVERY_BYTES) left++
         else void partition.log
       }

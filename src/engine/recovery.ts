@@ -128,14 +128,14 @@ export class Recovery {
     this.log(`The last end was no clean one: the logs of ${count} partitions were looked through in ${tookMs} ms`)
   }
 
-  /** A log without bytes needs no repair; one that cannot be opened is told of here, and to whoever asks for it then. */
+  /** What was never written needs no repair; one that cannot be opened is told of here, and to whoever asks for it then. */
   private step(partition: Partition, job: Job): 'done' | 'not yet' {
     const { directory, options } = this.engine
     const { name, topic, topicId } = partition
     try {
       if (partition.deleted || partition.isOpen) return 'done'
       if (!job.steps) {
-        if (directory.sizeOf(name) === 0) return 'done'
+        if (!directory.wasWritten(name)) return 'done'
         job.steps = directory.opening(name, topicId, this.engine.topicSettings(topic))
       }
       if (!job.steps.next().done) return 'not yet'

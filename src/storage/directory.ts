@@ -78,6 +78,12 @@ export class DataDirectory {
   get hasChanged(): boolean {
     return this.changed
   }
+  /** Whether a partition's folder holds more than the id of its topic: what an unclean end could have torn. */
+  wasWritten(name: string): boolean {
+    const { fs } = this.system
+    const folder = this.file(name)
+    return fs.exists(folder) && fs.list(folder).some((file) => file !== 'partition.metadata')
+  }
   /** Bytes of a partition's segments, without opening it. */
   sizeOf(name: string): number {
     const { fs } = this.system
