@@ -7,7 +7,7 @@ const FLOOR: Record<string, number> = { system: 0, protocol: 1, storage: 2, engi
 /** Doors between floors that are there on purpose. */
 const DOORS = [
   /^cli\/(complete|front|man|pages)\.ts -> commands$/, // the index of commands, for `kt help`
-  /^commands\/(server-|storage|dump-log|metadata-|wire-case-files).* -> (engine|storage|server)$/,
+  /^commands\/(server-|storage|dump-log|metadata-|check|wire-case-files).* -> (engine|storage|server)$/,
   /^cli\/(where|hold|legacy|notes)\.ts -> (engine|storage|server)$/,
 ]
 /** Command files may look down further than to cli/, protocol/ and client/ only through those doors. */

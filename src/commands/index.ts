@@ -24,6 +24,9 @@ const entry = (name: string, summary: string, load: Entry['load'], more: Partial
 })
 
 export const commands: readonly Entry[] = [
+  entry('check', 'Check a data directory: every batch, every index, and whether they agree', () => import('./check'), {
+    script: undefined,
+  }),
   entry('console-consumer', 'Print the records of a topic as they come', () => import('./console-consumer')),
   entry('console-producer', 'Write lines into a topic', () => import('./console-producer')),
   entry(

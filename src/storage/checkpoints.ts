@@ -40,7 +40,7 @@ function tryToRemove(fs: FileSystem, path: string): void {
 }
 
 /** The lines of entries of a checkpoint file, split at blanks; undefined when it is absent or not of that form. */
-function readEntries(fs: FileSystem, path: string, columns: number): string[][] | undefined {
+export function readEntries(fs: FileSystem, path: string, columns: number): string[][] | undefined {
   if (!fs.exists(path)) return undefined
   const [version, count, ...lines] = fs.readFile(path).toString('utf8').split('\n')
   if (version?.trim() !== '0') return undefined
