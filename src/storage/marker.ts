@@ -1,5 +1,5 @@
 /** Transaction markers: control batches of one record whose key says commit or abort (KIP-98). */
-import { HEADER_SIZE } from '../protocol/batch'
+import { HEADER_SIZE, recordCount } from '../protocol/batch'
 import { Reader } from '../protocol/reader'
 
 export interface Marker {
@@ -10,8 +10,12 @@ export interface Marker {
 const ABORT = 0
 const COMMIT = 1
 
-/** The marker that a transactional control batch carries; undefined when it is of another kind. Throws Malformed. */
+/**
+ * The marker that a transactional control batch carries; undefined when it is of another kind, or compaction has emptied the batch.
+ * Throws Malformed.
+ */
 export function readMarker(buffer: Buffer, at: number): Marker | undefined {
+  if (recordCount(buffer, at) === 0) return undefined
   const reader = new Reader(buffer, at + HEADER_SIZE)
   reader.varint() // length
   reader.int8() // attributes

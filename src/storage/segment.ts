@@ -40,14 +40,12 @@ export class Segment {
     folder: string,
     readonly base: number,
     readonly createdMs: number,
-    /** `.swap` while it is not in its place. */
-    private readonly suffix = '',
   ) {
     this.path = `${folder}/${segmentName(base)}`
     this.file = new SegmentFile(fs, this.logPath)
   }
   get logPath(): string {
-    return `${this.path}.log${this.suffix}`
+    return `${this.path}.log`
   }
   /** Bytes in the file. */
   get size(): number {

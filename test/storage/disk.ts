@@ -227,6 +227,16 @@ export class Disk implements FileSystem {
     this.open_.clear()
     this.left = Number.POSITIVE_INFINITY
   }
+  /** A file that was moved is at one place or the other: a rename is one change in the file system's journal. */
+  private keepMoved(left: Map<string, Node>): void {
+    const there = new Set(left.values())
+    for (const [path, node] of this.names) {
+      if (there.has(node) || node.folder || !left.has(parentOf(path))) continue
+      const before = [...this.durable].find(([, one]) => one === node)?.[0]
+      if (before === undefined) continue
+      left.set(left.has(before) ? path : before, node)
+    }
+  }
   /** Power is gone. `below(n)` decides, with a whole number from 0 to n - 1. */
   cutPower(below: (n: number) => number): void {
     this.kill()
@@ -238,6 +248,7 @@ export class Disk implements FileSystem {
       const node = now === before ? now : below(2) === 0 ? now : before
       if (node) left.set(path, node)
     }
+    this.keepMoved(left)
     for (const node of new Set(left.values())) {
       let content = node.synced
       const kept = below(node.changes.length + 1)

@@ -4,7 +4,8 @@
  */
 import { lastOffset } from '../../protocol/batch'
 import type { FileSystem } from '../../system/system'
-import { Segment, segmentName } from '../segment'
+import { scanBatches } from '../scan'
+import { segmentName } from '../segment'
 
 export const CLEANED = '.cleaned'
 export const SWAP = '.swap'
@@ -64,12 +65,15 @@ function completeSwaps(fs: FileSystem, folder: string, swaps: readonly string[],
 
 /** Offset behind the last batch of a file. */
 function endOf(fs: FileSystem, path: string, base: number): number {
-  const segment = new Segment(fs, path.slice(0, path.lastIndexOf('/')), base, 0, SWAP)
-  segment.attach()
   let end = base
-  segment.scan(0, segment.size, (bytes, at) => {
-    end = lastOffset(bytes, at) + 1
-  })
-  segment.close()
+  const fd = fs.open(path, 'read')
+  try {
+    const read = (room: Buffer, length: number, position: number) => fs.read(fd, room, 0, length, position)
+    scanBatches(read, 0, fs.size(fd), (bytes, at) => {
+      end = lastOffset(bytes, at) + 1
+    })
+  } finally {
+    fs.close(fd)
+  }
   return end
 }
