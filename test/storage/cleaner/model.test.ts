@@ -43,113 +43,135 @@ async function take(world: World, one: Step): Promise<void> {
       world.check('cleaned')
   }
 }
+/** Milliseconds, on a machine that does other things too. */
+const LONG = 60_000
 /** Enough for several segments, and a cleaning of them. */
 const steps = fc.array(step, { minLength: 20, maxLength: 90 })
 
-test('of each key the last record that counts stays, tombstones for their time, and nothing else', async () => {
-  await fc.assert(
-    fc.asyncProperty(steps, async (all) => {
-      const world = new World()
-      for (const one of [...all, { do: 'clean' as const }]) await take(world, one)
-      world.check('cut off')
-      expect(world.findings).toEqual([])
-    }),
-    { numRuns: 400 },
-  )
-})
-
-test('what is written while a log is compacted is there, and counts', async () => {
-  await fc.assert(
-    fc.asyncProperty(steps, fc.array(writing, { minLength: 1, maxLength: 30 }), async (before, during) => {
-      const world = new World()
-      for (const one of before) await take(world, one)
-      const left = [...during]
-      world.meanwhile = () => {
-        const next = left.shift()
-        if (next) write(world, next)
-      }
-      await world.clean()
-      world.meanwhile = () => {}
-      for (const one of left) write(world, one)
-      world.noteCleaned()
-      world.check('cut off')
-      world.disk.kill()
-      world.reopen()
-      world.check('cut off')
-    }),
-    { numRuns: 200 },
-  )
-})
-
-test('a power cut at any moment of a cleaning leaves all that counts, and the next one comes to the same end', async () => {
-  await fc.assert(
-    fc.asyncProperty(steps, fc.nat(60), fc.nat(), async (before, changes, seed) => {
-      const world = new World()
-      for (const one of before) await take(world, one)
-      await world.log.flush()
-      world.disk.left = changes
-      try {
-        await world.clean()
-      } catch (error) {
-        const cause = error instanceof DiskFailure ? error.cause : error
-        if (!(cause instanceof PowerCut)) throw error
-      }
-      const { length } = world.events
-      world.cutPower(seed)
-      expect(world.events).toHaveLength(length)
-      world.check('cut off')
-      expect(world.files.filter((name) => /cleaned|swap/.test(name))).toEqual([])
-      const found = world.read('uncommitted')
-      world.disk.kill()
-      world.reopen()
-      expect(world.read('uncommitted')).toEqual(found)
-      if (!(await world.clean())) return
-      world.noteCleaned()
-      world.check('cleaned')
-    }),
-    { numRuns: 600 },
-  )
-})
-
-test('a map that is too small for all keys takes several passes and loses nothing', async () => {
-  await fc.assert(
-    fc.asyncProperty(fc.array(append, { minLength: 30, maxLength: 60 }), async (all) => {
-      const world = new World()
-      for (const one of all) write(world, { ...one, producer: -1 })
-      for (let pass = 0; pass < 40; pass++) {
-        if (!(await world.clean(24 * 7))) break
+test(
+  'of each key the last record that counts stays, tombstones for their time, and nothing else',
+  async () => {
+    await fc.assert(
+      fc.asyncProperty(steps, async (all) => {
+        const world = new World()
+        for (const one of [...all, { do: 'clean' as const }]) await take(world, one)
         world.check('cut off')
-      }
-      expect(await world.clean(24 * 7)).toBe(undefined)
-    }),
-    { numRuns: 50 },
-  )
-})
+        expect(world.findings).toEqual([])
+      }),
+      { numRuns: 100 },
+    )
+  },
+  LONG,
+)
 
-test('the sequence numbers of producers survive, though only the log is left to tell them', async () => {
-  await fc.assert(
-    fc.asyncProperty(steps, async (all) => {
-      const world = new World()
-      for (const one of all) await take(world, one)
-      if (!(await world.clean())) return
-      const states = () =>
-        world.log.producers
-          .toEntries()
-          .map(({ producerId, epoch, lastSequence, lastOffset, transactionStart }) => [
-            producerId,
-            lastSequence < 0 ? -1 : epoch,
-            lastSequence,
-            lastOffset,
-            transactionStart,
-          ])
-          .filter(([, epoch]) => epoch !== -1)
-          .sort()
-      const before = states()
-      world.disk.kill()
-      for (const name of world.files) if (name.endsWith('.snapshot')) world.disk.remove(`${FOLDER}/a-0/${name}`)
-      world.reopen()
-      expect(states()).toEqual(before)
-    }),
-    { numRuns: 200 },
-  )
-})
+test(
+  'what is written while a log is compacted is there, and counts',
+  async () => {
+    await fc.assert(
+      fc.asyncProperty(steps, fc.array(writing, { minLength: 1, maxLength: 30 }), async (before, during) => {
+        const world = new World()
+        for (const one of before) await take(world, one)
+        const left = [...during]
+        world.meanwhile = () => {
+          const next = left.shift()
+          if (next) write(world, next)
+        }
+        await world.clean()
+        world.meanwhile = () => {}
+        for (const one of left) write(world, one)
+        world.noteCleaned()
+        world.check('cut off')
+        world.disk.kill()
+        world.reopen()
+        world.check('cut off')
+      }),
+      { numRuns: 60 },
+    )
+  },
+  LONG,
+)
+
+test(
+  'a power cut at any moment of a cleaning leaves all that counts, and the next one comes to the same end',
+  async () => {
+    await fc.assert(
+      fc.asyncProperty(steps, fc.nat(60), fc.nat(), async (before, changes, seed) => {
+        const world = new World()
+        for (const one of before) await take(world, one)
+        await world.log.flush()
+        world.disk.left = changes
+        try {
+          await world.clean()
+        } catch (error) {
+          const cause = error instanceof DiskFailure ? error.cause : error
+          if (!(cause instanceof PowerCut)) throw error
+        }
+        const { length } = world.events
+        world.cutPower(seed)
+        expect(world.events).toHaveLength(length)
+        world.check('cut off')
+        expect(world.files.filter((name) => /cleaned|swap/.test(name))).toEqual([])
+        const found = world.read('uncommitted')
+        world.disk.kill()
+        world.reopen()
+        expect(world.read('uncommitted')).toEqual(found)
+        if (!(await world.clean())) return
+        world.noteCleaned()
+        world.check('cleaned')
+      }),
+      { numRuns: 150 },
+    )
+  },
+  LONG,
+)
+
+test(
+  'a map that is too small for all keys takes several passes and loses nothing',
+  async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(append, { minLength: 30, maxLength: 60 }), async (all) => {
+        const world = new World()
+        for (const one of all) write(world, { ...one, producer: -1 })
+        for (let pass = 0; pass < 40; pass++) {
+          if (!(await world.clean(24 * 7))) break
+          world.check('cut off')
+        }
+        expect(await world.clean(24 * 7)).toBe(undefined)
+      }),
+      { numRuns: 15 },
+    )
+  },
+  LONG,
+)
+
+test(
+  'the sequence numbers of producers survive, though only the log is left to tell them',
+  async () => {
+    await fc.assert(
+      fc.asyncProperty(steps, async (all) => {
+        const world = new World()
+        for (const one of all) await take(world, one)
+        if (!(await world.clean())) return
+        const states = () =>
+          world.log.producers
+            .toEntries()
+            .map(({ producerId, epoch, lastSequence, lastOffset, transactionStart }) => [
+              producerId,
+              lastSequence < 0 ? -1 : epoch,
+              lastSequence,
+              lastOffset,
+              transactionStart,
+            ])
+            .filter(([, epoch]) => epoch !== -1)
+            .sort()
+        const before = states()
+        world.disk.kill()
+        for (const name of world.files) if (name.endsWith('.snapshot')) world.disk.remove(`${FOLDER}/a-0/${name}`)
+        world.reopen()
+        expect(states()).toEqual(before)
+      }),
+      { numRuns: 60 },
+    )
+  },
+  LONG,
+)
