@@ -53,7 +53,7 @@ const keysOf = async (kt: TestEngine, topic: string) =>
 /** Lets the cleaner have its turn, and as many as it needs. */
 async function clean(kt: TestEngine): Promise<void> {
   await kt.clock.pass(BACKOFF)
-  for (let turn = 0; turn < 200; turn++) await new Promise<void>((resolve) => setImmediate(resolve))
+  for (let turn = 0; turn < 100; turn++) await new Promise<void>((resolve) => setImmediate(resolve))
 }
 const offsetsFile = (kt: TestEngine) => readFileSync(`${kt.folder}/cleaner-offset-checkpoint`, 'utf8')
 const setConfig = (kt: TestEngine, name: string, value: string) =>
@@ -67,7 +67,7 @@ test('of each key the last record stays, at its offset, and a restart finds the 
   await create(kt.call, table('t'))
   const lines: string[] = []
   const stop = startMaintenance(kt.engine, (line) => lines.push(line))
-  for (let i = 0; i < 40; i++) await put(kt, 't', [`a${i % 4}`, `b${i % 3}`])
+  for (let i = 0; i < 16; i++) await put(kt, 't', [`a${i % 4}`, `b${i % 3}`])
   const before = await all(kt.call, 't')
   await clean(kt)
   const after = await all(kt.call, 't')
@@ -111,11 +111,11 @@ test('what was replaced is gone from the disk when file.delete.delay.ms have pas
   const kt = testEngine()
   await create(kt.call, table('t'))
   startMaintenance(kt.engine)
-  for (let i = 0; i < 40; i++) await put(kt, 't', ['a', 'b'])
+  for (let i = 0; i < 16; i++) await put(kt, 't', ['a', 'b'])
   const names = () => readdirSync(`${kt.folder}/t-0`)
   await clean(kt)
   const before = names().filter((name) => name.endsWith('.log')).length
-  for (let i = 0; i < 40; i++) await put(kt, 't', ['a', 'b'])
+  for (let i = 0; i < 16; i++) await put(kt, 't', ['a', 'b'])
   await clean(kt) // now the small ones are joined
   expect(names().filter((name) => name.endsWith('.log')).length).toBeLessThan(before + 5)
   expect(names().filter((name) => /cleaned|swap/.test(name))).toEqual([])
@@ -153,7 +153,7 @@ test('a deleted topic is forgotten: one of the same name is compacted from its b
   const kt = testEngine()
   await create(kt.call, table('t'))
   startMaintenance(kt.engine)
-  for (let i = 0; i < 40; i++) await put(kt, 't', ['a', 'b'])
+  for (let i = 0; i < 16; i++) await put(kt, 't', ['a', 'b'])
   await clean(kt)
   expect(offsetsFile(kt)).toMatch(/t 0 /)
   await remove(kt.call, 't')
