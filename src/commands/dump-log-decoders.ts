@@ -113,7 +113,3 @@ export const metadataDecoder: Decoder = ({ value, offset }) => {
 }
 /** TOPIC_RECORD of TopicRecord. */
 const constantName = (name: string): string => name.replace(/(?<=[a-z])(?=[A-Z])/g, '_').toUpperCase()
-
-export const remoteDecoder: Decoder = ({ offset }) => ({
-  payload: `Error at offset ${offset}, skipping. kt does not know the records of tiered storage.`,
-})

@@ -4,7 +4,7 @@ import type { Out } from '../cli/out'
 import { Malformed } from '../protocol/reader'
 import { decodeSnapshot } from '../storage/snapshot'
 import type { FileSystem } from '../system'
-import { batchesOf } from './dump-log-batches'
+import { batchesOf, type FoundBatch } from './dump-log-batches'
 
 export interface File {
   readonly fs: FileSystem
@@ -46,16 +46,31 @@ const baseOf = (path: string) => Number(/(\d+)\.\w+$/.exec(path)?.[1] ?? 0)
 const corrupt = (message: string) =>
   new Failure(message, { javaClass: 'org.apache.kafka.storage.internals.log.CorruptIndexException' })
 
+/** Entries read when they are wanted: Kafka lays out millions of zeros in advance. */
+interface Entries<T> {
+  readonly count: number
+  at(i: number): T
+}
+const offsetEntries = (bytes: Buffer, base: number): Entries<{ offset: number; position: number }> => ({
+  count: Math.floor(bytes.length / 8),
+  at: (i) => ({ offset: base + bytes.readInt32BE(i * 8), position: bytes.readInt32BE(i * 8 + 4) }),
+})
+interface TimeEntry {
+  readonly timestamp: number
+  readonly offset: number
+}
+const timeEntries = (bytes: Buffer, base: number): Entries<TimeEntry> => ({
+  count: Math.floor(bytes.length / 12),
+  at: (i) => ({ timestamp: Number(bytes.readBigInt64BE(i * 12)), offset: base + bytes.readInt32BE(i * 12 + 8) }),
+})
+
 export function dumpIndex(out: Out, file: File, { verifyOnly, sanityOnly }: Checks, mismatches: Mismatches): void {
   const { fs, name, path } = file
   const bytes = readBeside(file)
   const base = baseOf(path)
-  const entries = Array.from({ length: Math.floor(bytes.length / 8) }, (_, i) => ({
-    offset: base + bytes.readInt32BE(i * 8),
-    position: bytes.readInt32BE(i * 8 + 4),
-  }))
+  const entries = offsetEntries(bytes, base)
   if (sanityOnly) {
-    const last = entries.at(-1)
+    const last = entries.count > 0 ? entries.at(entries.count - 1) : undefined
     if (last && last.offset <= base) {
       throw corrupt(
         `Corrupt index found, index file (${path}) has non-zero size but the last offset is ${last.offset} which is no greater than the base offset ${base}.`,
@@ -65,9 +80,16 @@ export function dumpIndex(out: Out, file: File, { verifyOnly, sanityOnly }: Chec
     passed(out, name)
     return
   }
-  if (entries.length === 0) say(out, { file: name, entries: 0 }, `${name} is empty.`)
-  for (const [i, { offset, position }] of entries.entries()) {
+  if (entries.count === 0) say(out, { file: name, entries: 0 }, `${name} is empty.`)
+  for (let i = 0; i < entries.count; i++) {
+    const { offset, position } = entries.at(i)
     if (offset === base && i > 0) return // zeros that Kafka laid out in advance
+    if (position < 0) {
+      throw new Failure(`Invalid position: ${position} in read from ${logPath(path)}`, {
+        javaClass: 'java.lang.IllegalArgumentException',
+        sentence: `${name} points to byte ${position} of its log`,
+      })
+    }
     const [first] = batchesOf(fs, logPath(path), logPath(path), position)
     if (!first) {
       throw new Failure(`${name} points to byte ${position} of its log, where no batch begins`, {
@@ -83,10 +105,7 @@ export function dumpTimeIndex(out: Out, file: File, { verifyOnly, sanityOnly }: 
   const { fs, name, path } = file
   const bytes = readBeside(file)
   const base = baseOf(path)
-  const entries = Array.from({ length: Math.floor(bytes.length / 12) }, (_, i) => ({
-    timestamp: Number(bytes.readBigInt64BE(i * 12)),
-    offset: base + bytes.readInt32BE(i * 12 + 8),
-  }))
+  const entries = timeEntries(bytes, base)
   if (sanityOnly) {
     checkTimes(entries, base, path)
     checkLength(bytes, 12, 'Time index', path)
@@ -94,17 +113,23 @@ export function dumpTimeIndex(out: Out, file: File, { verifyOnly, sanityOnly }: 
     return
   }
   let previous = -1
-  for (const [i, { timestamp, offset }] of entries.entries()) {
-    if (offset === base && i > 0) return
-    checkTime(fs, path, timestamp, offset, previous, mismatches)
-    if (!verifyOnly) say(out, { file: name, timestamp, offset }, `timestamp: ${timestamp} offset: ${offset}`)
-    previous = timestamp
+  const finger = new Finger(fs, logPath(path))
+  try {
+    for (let i = 0; i < entries.count; i++) {
+      const { timestamp, offset } = entries.at(i)
+      if (offset === base && i > 0) return
+      checkTime(finger.find(offset), path, timestamp, offset, previous, mismatches)
+      if (!verifyOnly) say(out, { file: name, timestamp, offset }, `timestamp: ${timestamp} offset: ${offset}`)
+      previous = timestamp
+    }
+  } finally {
+    finger.close()
   }
 }
 
-function checkTimes(entries: readonly { timestamp: number; offset: number }[], base: number, path: string): void {
-  const [first, last] = [entries[0], entries.at(-1)]
-  if (!first || !last) return
+function checkTimes(entries: Entries<TimeEntry>, base: number, path: string): void {
+  if (entries.count === 0) return
+  const [first, last] = [entries.at(0), entries.at(entries.count - 1)]
   const told = `Corrupt time index found, time index file (${path}) has non-zero size but the last`
   if (last.timestamp < first.timestamp) {
     throw corrupt(`${told} timestamp is ${last.timestamp} which is less than the first timestamp ${first.timestamp}`)
@@ -112,20 +137,45 @@ function checkTimes(entries: readonly { timestamp: number; offset: number }[], b
   if (last.offset < base) throw corrupt(`${told} offset is ${last.offset} which is less than the first offset ${base}`)
 }
 
+/** Finds batches in a log; where the offsets asked for ascend, as they should, it reads the log once. */
+class Finger {
+  private batches: Generator<FoundBatch> | undefined
+  private found: FoundBatch | undefined
+  private before = Number.POSITIVE_INFINITY
+
+  constructor(
+    private readonly fs: FileSystem,
+    private readonly path: string,
+  ) {}
+
+  /** The first batch that ends at `offset` or behind it. */
+  find(offset: number): FoundBatch | undefined {
+    if (!this.batches || offset < this.before) {
+      this.close()
+      this.batches = batchesOf(this.fs, this.path, this.path)
+      this.step()
+    }
+    this.before = offset
+    while (this.found && this.found.lastOffset < offset) this.step()
+    return this.found
+  }
+  private step(): void {
+    const next = this.batches?.next()
+    this.found = next?.done ? undefined : next?.value
+  }
+  close(): void {
+    this.batches?.return(undefined)
+  }
+}
+
 function checkTime(
-  fs: FileSystem,
+  found: FoundBatch | undefined,
   path: string,
   timestamp: number,
   offset: number,
   previous: number,
   mismatches: Mismatches,
 ): void {
-  let found: { lastOffset: number; records(): Iterable<{ timestamp: number }> } | undefined
-  for (const batch of batchesOf(fs, logPath(path), logPath(path))) {
-    if (batch.lastOffset < offset) continue
-    found = batch
-    break
-  }
   if (found?.lastOffset !== offset) {
     mismatches.add(NOT_FOUND, path, `Indexed offset: ${offset}, found log offset: ${found?.lastOffset ?? -1}`)
     return

@@ -12,6 +12,8 @@ export interface Wanted {
   /** What is in them; undefined: only that they are there. */
   readonly decoder: Decoder | undefined
   readonly skipsMetadata: boolean
+  /** What the decoder gives is JSON, or words about why there is none. */
+  readonly isJson: boolean
 }
 
 export function writeBatch(out: Out, file: string, batch: FoundBatch, wanted: Wanted): void {
@@ -87,12 +89,25 @@ function controlText({ key, value }: FoundRecord): string {
   return ` ${TITLES[control.name]} ${messageText(controlTypes[control.name].message.fields, 0, control.value)}`
 }
 
-function recordsJson(batch: FoundBatch, { decoder }: Wanted): unknown[] {
+function recordsJson(batch: FoundBatch, { decoder, isJson }: Wanted): unknown[] {
   const isControl = batch.header?.isControl ?? false
   return [...batch.records()].map((record) => {
     const { offset, timestamp, sequence, headers } = record
     const sizes = { keySize: record.key?.length ?? -1, valueSize: record.value?.length ?? -1 }
-    const shown = isControl ? { control: controlText(record).trim() } : decoder ? decoder(record) : {}
+    const { key, payload } = !decoder || isControl ? {} : decoder(record)
+    const shown = isControl
+      ? { control: controlText(record).trim() }
+      : { key: isJson ? parsed(key) : key, payload: isJson ? parsed(payload) : payload }
     return { offset, timestamp, sequence, ...sizes, headerKeys: headers.map(({ key }) => key), ...shown }
   })
+}
+
+/** The records of internal topics are objects in it, not texts of objects. */
+function parsed(text: string | undefined): unknown {
+  if (!text?.startsWith('{')) return text
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
 }

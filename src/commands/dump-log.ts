@@ -10,12 +10,12 @@ import {
   metadataDecoder,
   offsetsDecoder,
   plainDecoder,
-  remoteDecoder,
   shareStateDecoder,
   transactionDecoder,
 } from './dump-log-decoders'
 import { dumpAborted, dumpIndex, dumpSnapshot, dumpTimeIndex, type File, GAPS, Mismatches, missing } from './dump-log-indexes'
 import { type Wanted, writeBatch, writeRecord } from './dump-log-lines'
+import { remoteDecoder } from './dump-log-remote'
 
 const STRINGS = 'org.apache.kafka.tools.api.StringDecoder'
 const MOST = 2147483647
@@ -127,7 +127,9 @@ interface RecordOptions {
 }
 function wantedOf(options: RecordOptions): Wanted {
   const decoder = decoderOf(options)
-  return { deep: decoder !== undefined || options.deepIteration, decoder, skipsMetadata: options.skipRecordMetadata }
+  const isJson =
+    options.offsetsDecoder || options.transactionLogDecoder || options.clusterMetadataDecoder || options.shareGroupStateDecoder
+  return { deep: decoder !== undefined || options.deepIteration, decoder, skipsMetadata: options.skipRecordMetadata, isJson }
 }
 /** What is made of keys and values; undefined: nothing was asked for. Any decoder asks for it. */
 function decoderOf(options: RecordOptions): Decoder | undefined {
