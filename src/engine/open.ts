@@ -59,6 +59,7 @@ export function openEngine(system: System, folder: string, options: OpenEngineOp
   const directory = new DataDirectory(system, folder, meta, {
     report: options.report,
     isNew,
+    acceptLoss: options.settings.ktAcceptLoss,
     brokerEpoch: () => engine?.brokerEpoch ?? -1,
   })
   engine = new Engine(directory, options)

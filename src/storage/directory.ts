@@ -22,6 +22,8 @@ export interface DirectoryOptions {
   readonly report: (finding: string) => void
   /** Nobody has ever written here: there is nothing that a crash could have torn. */
   readonly isNew?: boolean
+  /** Logs that lost what was on disk go on without it (kt.accept.loss). */
+  readonly acceptLoss?: boolean
   /** Which broker epoch the clean-stop marker names (KIP-966). */
   readonly brokerEpoch: () => number
 }
@@ -33,6 +35,8 @@ export class DataDirectory {
   /** What is left of deleted partitions and segments. */
   private readonly doomed = new Set<string>()
   private readonly recoveryPoints: Offsets
+  /** Logs that the checkpoint on disk says something is on disk of. */
+  private vouchedFor: ReadonlySet<string>
   private readonly logStarts: Offsets
   private readonly highWatermarks: Offsets
   /** How far each log is compacted. */
@@ -54,6 +58,7 @@ export class DataDirectory {
     const { fs } = system
     this.cleanAtOpen = options.isNew === true || fs.exists(this.file(CLEAN_MARKER))
     this.recoveryPoints = readOffsets(fs, this.file(RECOVERY_POINTS))
+    this.vouchedFor = new Set(this.recoveryPoints.keys())
     this.logStarts = readOffsets(fs, this.file(LOG_STARTS))
     this.highWatermarks = readOffsets(fs, this.file(HIGH_WATERMARKS))
     this.cleanerOffsets = new CleanerOffsets(fs, this.file(CLEANER_OFFSETS))
@@ -78,9 +83,10 @@ export class DataDirectory {
   get hasChanged(): boolean {
     return this.changed
   }
-  /** Whether a partition's folder holds more than the id of its topic: what an unclean end could have torn. */
+  /** Whether a partition's folder holds, or should hold, more than the id of its topic: what an unclean end could have torn. */
   wasWritten(name: string): boolean {
     const { fs } = this.system
+    if (this.recoveryPoints.get(name)) return true
     const folder = this.file(name)
     return fs.exists(folder) && fs.list(folder).some((file) => file !== 'partition.metadata')
   }
@@ -114,21 +120,28 @@ export class DataDirectory {
   }
   private *open(name: string, topicId: string, settings: LogSettings): Opening {
     try {
-      this.setStrayAside(name, topicId)
+      const isAnother = this.setStrayAside(name, topicId)
       const log = yield* openLog(this.system, this.file(name), name, {
         settings,
         // Kafka opens __cluster_metadata as after a crash whatever the marker says; it has no recovery point
         clean: this.cleanAtOpen,
-        recoveryPoint: this.recoveryPoints.get(name) ?? 0,
+        recoveryPoint: isAnother ? 0 : (this.recoveryPoints.get(name) ?? 0),
         startOffset: this.logStarts.get(name) ?? 0,
+        acceptLoss: this.options.acceptLoss === true,
         report: this.options.report,
       })
       log.onFirstWrite = () => this.beforeWrite(name, topicId)
       this.logs.set(name, log)
+      if (this.options.acceptLoss && (this.recoveryPoints.get(name) ?? 0) > log.recoveryPoint) this.noteLoss()
       return log
     } finally {
       this.openings.delete(name)
     }
+  }
+  /** What was given up is asked for once. */
+  private noteLoss(): void {
+    this.removeMarker()
+    this.checkpoint()
   }
   opened(name: string): Log | undefined {
     return this.logs.get(name)
@@ -182,13 +195,14 @@ export class DataDirectory {
     return fs.exists(path) ? WHOLE_METADATA.exec(fs.readFile(path).toString('latin1'))?.[1] : undefined
   }
   /** A deletion whose renaming a power cut undid must not give its records to the next topic of the name. */
-  private setStrayAside(name: string, topicId: string): void {
+  private setStrayAside(name: string, topicId: string): boolean {
     const found = this.topicIdIn(this.file(name))
-    if (found === undefined || found === topicId) return
+    if (found === undefined || found === topicId) return false
     this.removeMarker()
     const stray = this.freeName(name, 'stray')
     this.system.fs.rename(this.file(name), this.file(stray))
     this.options.report(`${name} was of another topic; its folder is kept as ${stray}`)
+    return true
   }
 
   /** 'orders-0.4f3c...-delete': Kafka's names for folders that are on their way out. */
@@ -232,6 +246,19 @@ export class DataDirectory {
       topicId: this.topicIdIn(this.file(folder)),
     }))
   }
+  /**
+   * Before partitions of these names are made: what the checkpoint still says of deleted ones of the same names would make the new
+   * ones look as if they had lost it.
+   */
+  forgetEarlier(names: readonly string[]): void {
+    const earlier = names.filter((name) => this.vouchedFor.has(name) && !this.logs.has(name))
+    if (earlier.length === 0) return
+    for (const offsets of [this.recoveryPoints, this.logStarts, this.highWatermarks]) {
+      for (const name of earlier) offsets.delete(name)
+    }
+    this.removeMarker()
+    this.checkpoint()
+  }
   /** Takes back a deletion that never became a fact. False when something else has taken its place. */
   restore({ folder, name }: { readonly folder: string; readonly name: string }): boolean {
     const { fs } = this.system
@@ -255,6 +282,7 @@ export class DataDirectory {
     this.checkpoints++
     const { fs } = this.system
     writeOffsets(fs, this.file(RECOVERY_POINTS), this.recoveryPoints)
+    this.vouchedFor = new Set(this.recoveryPoints.keys())
     writeOffsets(fs, this.file(LOG_STARTS), this.logStarts)
     writeOffsets(fs, this.file(HIGH_WATERMARKS), this.highWatermarks)
   }
@@ -269,14 +297,16 @@ export class DataDirectory {
       const files: [name: string, offsets: Offsets][] = [[HIGH_WATERMARKS, this.highWatermarks]]
       if (what === 'all') files.push([RECOVERY_POINTS, this.recoveryPoints], [LOG_STARTS, this.logStarts])
       for (const [name, offsets] of files) {
-        if (current()) await writeOffsetsLater(this.system.fs, this.file(name), offsets, current)
+        if (!current()) continue
+        if (name === RECOVERY_POINTS) this.vouchedFor = new Set([...this.vouchedFor, ...offsets.keys()])
+        await writeOffsetsLater(this.system.fs, this.file(name), offsets, current)
       }
     })
     return this.later
   }
   private noteOffsets(): void {
     for (const log of this.logs.values()) {
-      if (log.name.startsWith('__cluster_metadata-')) continue
+      if (log.name.startsWith('__cluster_metadata-') || log.sealed) continue
       this.recoveryPoints.set(log.name, log.recoveryPoint)
       if (log.startOffset > (log.segments[0]?.base ?? 0)) this.logStarts.set(log.name, log.startOffset)
       else this.logStarts.delete(log.name)
@@ -304,13 +334,15 @@ export class DataDirectory {
       else log.close()
     }
     if (!this.changed) return
-    for (const log of this.logs.values()) this.noteHighWatermark(log.name, log.endOffset)
+    const logs = [...this.logs.values()]
+    for (const log of logs) if (!log.sealed) this.noteHighWatermark(log.name, log.endOffset)
     this.highWatermarks.delete('__cluster_metadata-0')
-    this.checkpoint()
     const { fs } = this.system
+    fs.syncFolder(this.path) // the checkpoint speaks of logs whose folders are on disk
+    this.checkpoint()
     if (!fs.exists(this.file(CLEANER_OFFSETS))) fs.close(fs.open(this.file(CLEANER_OFFSETS), 'create'))
     fs.syncFolder(this.path)
-    if (!this.cleanAtOpen && unopened) return
+    if ((!this.cleanAtOpen && unopened) || logs.some((log) => log.sealed)) return
     replaceFile(fs, this.file(CLEAN_MARKER), JSON.stringify({ version: 0, brokerEpoch: this.options.brokerEpoch() }))
     fs.syncFolder(this.path)
   }

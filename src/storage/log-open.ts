@@ -11,6 +11,7 @@ import { type EpochStart, readEpochs, tryToWriteEpochs } from './checkpoints'
 import { settleFolder } from './cleaner/settle'
 import { Log, type LogSettings } from './log'
 import { readMarker } from './marker'
+import { leave, lostMore, seal } from './sealed'
 import { type Segment, segmentName } from './segment'
 import { setAside, setWholeAside } from './set-aside'
 import { decodeSnapshot } from './snapshot'
@@ -21,6 +22,8 @@ export interface OpenOptions {
   readonly clean: boolean
   readonly recoveryPoint: number
   readonly startOffset: number
+  /** Records that were on disk and are damaged are given up (kt.accept.loss). */
+  readonly acceptLoss?: boolean
   /** Told of everything that was not as it should be. */
   readonly report: (finding: string) => void
 }
@@ -52,8 +55,10 @@ function* fill(log: Log, options: OpenOptions): Generator<undefined, void> {
   log.epochs = readEpochs(fs, `${folder}/leader-epoch-checkpoint`) ?? []
   for (const base of bases) log.addSegment(base).attach()
   if (bases.length === 0) begin(log, log.startOffset)
-  else if (options.clean) findEnd(log, options.report)
+  else if (options.clean) findEnd(log, options)
   else yield* recover(log, options)
+  if (!log.sealed && isLoss(log, options)) seal(log, options.recoveryPoint, log.active.size, options.report)
+  if (log.sealed) return
   if (log.endOffset < log.startOffset) restartAt(log, options)
   log.recoveryPoint = options.clean ? log.endOffset : Math.min(options.recoveryPoint, log.endOffset)
   trimEpochs(log)
@@ -74,11 +79,15 @@ function begin(log: Log, base: number): void {
 }
 
 /** After a clean stop. A tail that is no batch all the same would stand between the log and what is appended next. */
-function findEnd(log: Log, report: OpenOptions['report']): void {
+function findEnd(log: Log, options: OpenOptions): void {
   const { offset, position } = log.active.end()
   log.endOffset = offset
-  if (position < log.active.size) setAside(log, log.active, position, report)
+  if (position === log.active.size) return
+  if (isLoss(log, options)) seal(log, options.recoveryPoint, position, options.report)
+  else setAside(log, log.active, position, options.report)
 }
+
+const isLoss = (log: Log, { recoveryPoint, acceptLoss }: OpenOptions): boolean => !acceptLoss && lostMore(log, recoveryPoint)
 
 /** The log ends below its start: whatever is there was deleted already (delete-records); it goes on at the start. */
 function restartAt(log: Log, options: OpenOptions): void {
@@ -116,6 +125,10 @@ function* recover(log: Log, options: OpenOptions): Generator<undefined, void> {
     const end = yield* recoverSegment(log, segment)
     segment.distrust()
     if (end === segment.size) continue
+    if (isLoss(log, options)) {
+      leave(log.segments.splice(index + 1))
+      return seal(log, options.recoveryPoint, end, options.report)
+    }
     setAside(log, segment, end, options.report)
     for (const later of log.segments.splice(index + 1)) setAside(log, later, 0, options.report)
   }

@@ -19,6 +19,7 @@ import type { System } from '../system/system'
 import { type EpochStart, replaceFile, writeEpochs } from './checkpoints'
 import { type Marker, readMarker } from './marker'
 import { type AbortedTransaction, Producers } from './producers'
+import type { SealedLog } from './sealed'
 import { Segment, segmentName } from './segment'
 import { encodeSnapshot } from './snapshot'
 
@@ -53,6 +54,8 @@ export interface LogRead {
 
 export class Log {
   readonly segments: Segment[] = []
+  /** Why nothing may be written to it: sealed.ts. */
+  sealed: SealedLog | undefined
   readonly producers = new Producers()
   epochs: EpochStart[] = []
   startOffset = 0
@@ -119,6 +122,7 @@ export class Log {
     this.takeBatch(buffer, at, this.active, marker)
   }
   beginWriting(): void {
+    if (this.sealed) throw this.sealed
     this.onFirstWrite?.()
     this.active.loadIndexes(this.settings.indexIntervalBytes)
     this.written = true
@@ -179,7 +183,7 @@ export class Log {
 
   /** Puts everything appended so far on disk. Rejects with the disk's error, after which nothing may be acknowledged. */
   async flush(): Promise<void> {
-    if (this.gone) return
+    if (this.gone || this.sealed) return
     const end = this.endOffset
     const { fs } = this.system
     if (this.folderChanged && (this.written || this.recovered)) {
@@ -220,7 +224,7 @@ export class Log {
 
   /** Leaves the files as a clean stop does: indexes, producers and data on disk. */
   closeClean(): void {
-    if (this.written || this.recovered) {
+    if (!this.sealed && (this.written || this.recovered)) {
       for (const segment of this.segments) if (segment === this.active || segment.indexesChanged) segment.writeIndexes()
       if (this.endOffset > 0) this.writeSnapshot(this.endOffset)
       this.folderChanged = true

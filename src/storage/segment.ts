@@ -188,6 +188,10 @@ export class Segment {
   truncate(size: number): void {
     this.file.truncate(size)
   }
+  /** What stands in the file from `size` on is not looked at any more. */
+  hide(size: number): void {
+    this.file.size = size
+  }
 
   // ---- reading ----
 

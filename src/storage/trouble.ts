@@ -16,6 +16,7 @@ const SENTENCES: Readonly<Record<string, string>> = {
   EACCES: 'there is no permission for a file of the log',
   EPERM: 'there is no permission for a file of the log',
   EROFS: 'the file system is read-only',
+  SEALED: 'records that were on disk cannot be read, and the log takes no others (kt.accept.loss)',
 }
 
 const codeOf = (error: unknown): string => String((error as NodeJS.ErrnoException | undefined)?.code)

@@ -1,9 +1,11 @@
 /** Directories that Apache Kafka left behind, read by kt: the same records, offsets, indexes, producers and transactions. */
+
 import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { afterAll, afterEach, describe, expect, test } from 'vitest'
 import { baseOffset, batchCrc, batchSize, isControl, isTransactional, lastOffset, producerId } from '../../src/protocol/batch'
 import { readRecords } from '../../src/protocol/batch-reader'
 import type { Log } from '../../src/storage/log'
+import { realSystem } from '../../src/system'
 import {
   cleanUp,
   contentOf,
@@ -229,14 +231,14 @@ describe('damaged copies', () => {
     'torn-zeros',
     'torn-index-lost',
     'torn-cut-clean',
-  ])('%s', (name) => {
+  ])('%s: read as Kafka reads it; what was on disk is given up when it is said, and kept', (name) => {
     const wanted = expectationOf(name)
     const folder = unpack(name)
     const path = `${folder}/alpha-0/00000000000000000000.log`
     const before = readFileSync(path)
-    const { log, findings, directory } = openDirectory(folder)
-    const opened = log('alpha-0')
     const seen = seenOf(wanted, 'alpha-0')!
+    const { log, findings, directory } = openDirectory(folder, realSystem, true)
+    const opened = log('alpha-0')
     checkView(opened, seen)
     const offsets = batchesOf(opened, 1 << 20).flatMap((batch) => [...readRecords(batch, 0)].map(({ offset }) => offset))
     expect(offsets).toEqual(seen.readUncommitted ?? Array.from({ length: seen.highWatermark }, (_, i) => i))
@@ -251,6 +253,26 @@ describe('damaged copies', () => {
     checkView(again.log('alpha-0'), seen)
     expect(again.findings).toEqual([])
   })
+  test.each(['torn-cut-1', 'torn-cut-boundary', 'torn-cut-header', 'torn-flip-last', 'torn-cut-clean'])(
+    '%s: without a word the log is read as Kafka reads it, takes nothing, and not a byte is changed',
+    async (name) => {
+      const folder = unpack(name)
+      const before = contentOf(folder)
+      const wanted = expectationOf(name)
+      for (const time of ['the first time', 'and again']) {
+        const { log, findings, directory } = openDirectory(folder)
+        const opened = log('alpha-0')
+        checkView(opened, seenOf(wanted, 'alpha-0')!)
+        expect(findings, time).toHaveLength(1)
+        expect(findings[0]).toMatch(/^alpha-0: records? .*29 w\w+ on disk once and cannot be read now.*kt\.accept\.loss=true/)
+        const [one] = batchesOf(opened, 1 << 20)
+        expect(() => opened.append(Buffer.from(one!), 0, 0)).toThrow(/alpha-0: records? .*29/)
+        await opened.flush()
+        directory.close(false)
+        expect(contentOf(folder)).toEqual(before)
+      }
+    },
+  )
   test('torn-meta-cut', () => {
     const folder = unpack('torn-meta-cut')
     expect(existsSync(`${folder}/.kafka_cleanshutdown`)).toBe(false)

@@ -133,11 +133,12 @@ export interface Opened {
   log(name: string, settings?: Partial<LogSettings>): Log
 }
 /** Opens a directory as the engine does, without an engine. */
-export function openDirectory(folder: string, system = realSystem): Opened {
+export function openDirectory(folder: string, system = realSystem, acceptLoss = false): Opened {
   const meta = readMetaProperties(system.fs, folder)
   if (!meta) throw new Error(`${folder} has no meta.properties`)
   const findings: string[] = []
   const directory = new DataDirectory(system, folder, meta, {
+    acceptLoss,
     report: (finding) => findings.push(finding),
     brokerEpoch: () => 14,
   })

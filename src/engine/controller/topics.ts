@@ -16,19 +16,19 @@ const SLICE_MS = 4
 
 export async function carryOutCreation(engine: Engine, { changes, results }: CreatePlan): Promise<void> {
   if (changes.length === 0) return settled(engine)
-  const durable = engine.commit(changes)
   const folders = results.flatMap((result) =>
     'topicId' in result ? foldersOf(engine, result.name, result.topicId, 0, result.replicas) : [],
   )
-  await durable
+  engine.directory.forgetEarlier(folders.map(nameOf))
+  await engine.commit(changes)
   await makeFolders(engine, folders)
 }
 
 export async function carryOutPartitions(engine: Engine, { changes, added }: PartitionsPlan): Promise<void> {
   if (changes.length === 0) return settled(engine)
-  const durable = engine.commit(changes)
   const folders = added.flatMap(({ topic, from, replicas }) => foldersOf(engine, topic.name, topic.id, from, replicas))
-  await durable
+  engine.directory.forgetEarlier(folders.map(nameOf))
+  await engine.commit(changes)
   await makeFolders(engine, folders)
 }
 
@@ -53,6 +53,8 @@ function foldersOf(
   return replicas.flatMap((ids, index) => (ids.includes(nodeId) ? [{ topic, index: from + index, id }] : []))
 }
 
+const nameOf = ({ topic, index }: Folder): string => `${topic}-${index}`
+
 /**
  * What cannot be made now is made with the first record. Not while the records of the topics are on their way to the disk: ext4 lets
  * a new folder wait for that.
@@ -60,16 +62,17 @@ function foldersOf(
 async function makeFolders(engine: Engine, folders: readonly Folder[]): Promise<void> {
   const { clock } = engine.system
   let began = clock.monotonic()
-  for (const { topic, index, id } of folders) {
+  for (const folder of folders) {
+    const { topic, index, id } = folder
     if (clock.monotonic() - began > SLICE_MS) {
       await new Promise<void>((resolve) => clock.soon(resolve))
       began = clock.monotonic()
     }
     if (engine.partition(topic, index)?.topicId !== id) continue // deleted meanwhile
     try {
-      engine.directory.createFolder(`${topic}-${index}`, id)
+      engine.directory.createFolder(nameOf(folder), id)
     } catch (error) {
-      const what = `the folder of ${topic}-${index} could not be made`
+      const what = `the folder of ${nameOf(folder)} could not be made`
       if (passes(error)) engine.trouble.note(what, error)
       else engine.options.report(`${what}: ${(error as Error).message}`)
     }

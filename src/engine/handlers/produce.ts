@@ -9,6 +9,7 @@ import { batchSize, isTransactional, producerId, stampCreateTime, stampLogAppend
 import { checkProduced, isRefusal } from '../../protocol/batch-check'
 import { errors } from '../../protocol/errors'
 import type { Request } from '../../protocol/types'
+import { SealedLog } from '../../storage/sealed'
 import { passes, sayTrouble } from '../../storage/trouble'
 import type { Engine } from '../engine'
 import { type Ask, handle } from '../handler'
@@ -90,7 +91,9 @@ async function flushed(engine: Engine, pending: Pending): Promise<void> {
     }),
   )
 }
-const stored = (index: number, error: unknown): Outcome => refusal(index, errors.KAFKA_STORAGE_ERROR, sayTrouble(error))
+/** Kafka's error for a disk that may take it later; a log that lost records never will, so its producer is not to try again. */
+const stored = (index: number, error: unknown): Outcome =>
+  refusal(index, error instanceof SealedLog ? errors.UNKNOWN_SERVER_ERROR : errors.KAFKA_STORAGE_ERROR, sayTrouble(error))
 
 function producePartition(name: string, data: Asked, ask: Ask, acksAll: boolean, pending: Pending): Outcome {
   const { engine, peer, version, now } = ask

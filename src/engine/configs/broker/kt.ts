@@ -9,4 +9,10 @@ export const ktConfigs = () => ({
     'HIGH',
     'Whether acks=all is answered only when the records are on disk. Off, the operating system writes them when it likes.',
   ),
+  'kt.accept.loss': boolean(
+    false,
+    'LOW',
+    'Whether a partition goes on without records that were on disk and are damaged or gone. What is damaged is kept beside the log. ' +
+      'Off, the partition can be read up to there and takes no records.',
+  ),
 })
