@@ -12,7 +12,6 @@ export const ktConfigs = () => ({
   'kt.accept.loss': boolean(
     false,
     'LOW',
-    'Whether a partition goes on without records that were on disk and are damaged or gone. What is damaged is kept beside the log. ' +
-      'Off, the partition can be read up to there and takes no records.',
+    'Whether a partition goes on without records that were on disk and cannot be read now; what is damaged is kept beside the log.',
   ),
 })
