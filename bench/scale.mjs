@@ -28,7 +28,7 @@ const { values } = parseArgs({
     seconds: { type: 'string', default: '3' },
   },
 })
-const { Lean, createTopics, fetch, fetchOnce, produce, slowestPing, topicsAt } = await load('bench/scale/lean.ts')
+const { Lean, createTopics, fetch, fetchOnce, produce, slowestPing, topicsAt, untilServed } = await load('bench/scale/lean.ts')
 const table = new Table()
 const names = values.kafka ? ['Kafka', 'kt'] : ['kt']
 const count = (number) => Number(number).toLocaleString('en')
@@ -114,7 +114,7 @@ const phases = {
     const maxBytes = Number(values.bytes)
     const label = `${count(maxBytes / 1e6)} MB`
     let broker = await start(name, folder)
-    await withConnection(broker.port, (one) => createTopics(one, ['r'], partitions))
+    await ready(broker.port, 'r', partitions)
     const sizes = { topic: 'r', partitions, recordBytes: 1024, batchBytes: 262144 }
     await produce(broker.port, { ...sizes, maxBytes, maxMs: 300_000 })
     await stopBroker(broker)
@@ -163,7 +163,7 @@ const phases = {
     let topics = 0
     const run = async (recordBytes, partitions, batchBytes, report) => {
       const topic = `s${topics++}`
-      await withConnection(broker.port, (one) => createTopics(one, [topic], partitions))
+      await ready(broker.port, topic, partitions)
       const bytes = { topic, partitions, recordBytes, batchBytes, maxBytes: 1e9, maxMs }
       for (const [what, work] of [
         ['produce', () => produce(broker.port, bytes)],
@@ -196,6 +196,11 @@ async function withConnection(port, work) {
   await work(one)
   one.close()
 }
+const ready = (port, topic, partitions) =>
+  withConnection(port, async (one) => {
+    await createTopics(one, [topic], partitions)
+    await untilServed(one, topic, partitions)
+  })
 const create = (port, from, to) =>
   withConnection(port, async (one) => {
     for (let at = from; at < to; at += PER_REQUEST) {

@@ -81,6 +81,15 @@ export async function createTopics(one: Lean, names: readonly string[], numParti
   for (const { name, errorCode } of reply.topics) if (errorCode !== 0) throw new Error(`${name}: error ${errorCode}`)
 }
 
+/** Until every partition of a topic can be read: Kafka answers a creation before it leads what it created. */
+export async function untilServed(one: Lean, topic: string, partitions: number): Promise<void> {
+  for (let partition = 0; partition < partitions; ) {
+    const found = await fetchOnce(one, topic, partition, 0).catch(() => undefined)
+    if (found) partition++
+    else await new Promise((done) => setTimeout(done, 20))
+  }
+}
+
 /** The longest that a small request waited for its answer, in ms, while `work` went on. */
 export async function slowestPing(port: number, work: Promise<unknown>): Promise<number> {
   const one = await Lean.open(port)
