@@ -2,11 +2,13 @@
 import { batchSize, HEADER_SIZE, isControl, isTransactional, producerId } from '../protocol/batch'
 import { BatchBuilder } from '../protocol/batch-builder'
 import { readRecords } from '../protocol/batch-reader'
+import type { Steps } from '../storage/gradual'
 import { readMarker } from '../storage/marker'
 import type { Engine } from './engine'
 import type { CoordinatorLog, CoordinatorRecord, ReplayedRecord } from './groups/log'
 
-const READ_BYTES = 1 << 20
+/** What is taken in within a few milliseconds. */
+const READ_BYTES = 1 << 17
 
 export class InternalTopicLog implements CoordinatorLog {
   constructor(
@@ -36,14 +38,17 @@ export class InternalTopicLog implements CoordinatorLog {
     return this.engine.flush(partition.log).then(() => partition.advance(end))
   }
 
-  replay(index: number, take: (record: ReplayedRecord) => void): void {
-    const log = this.engine.partition(this.topic, index)?.log
-    if (!log) return
+  *replay(index: number, take: (record: ReplayedRecord) => void): Steps<void> {
+    const partition = this.engine.partition(this.topic, index)
+    if (!partition) return
+    yield* this.engine.opening(partition)
+    const { log } = partition
     for (let offset = log.startOffset; offset < log.endOffset; ) {
       const { bytes, nextOffset } = log.read(offset, log.endOffset, READ_BYTES, 'one-at-least')
       if (bytes.length === 0) break
       for (let at = 0; at + HEADER_SIZE <= bytes.length; at += batchSize(bytes, at)) replayBatch(bytes, at, take)
       offset = nextOffset
+      yield
     }
   }
 }

@@ -8,6 +8,7 @@ import { fillRequest, fillResponse } from '../protocol/codecs'
 import type { Api, Reply } from '../protocol/types'
 import type { DataDirectory } from '../storage/directory'
 import { Flusher } from '../storage/flusher'
+import type { Steps } from '../storage/gradual'
 import type { Log } from '../storage/log'
 import { passes } from '../storage/trouble'
 import type { System } from '../system/system'
@@ -181,6 +182,12 @@ export class Engine implements Service {
     log.settings = this.topicSettings(topic) // they may have changed since its opening began
     return log
   }
+  /** Opens a partition's log in steps. */
+  *opening(partition: Partition): Steps<void> {
+    const { name, topic, topicId, isOpen } = partition
+    if (!isOpen) yield* this.directory.opening(name, topicId, this.topicSettings(topic))
+    if (!partition.deleted) void partition.log
+  }
   /** Kept when everything appended to `log` is on disk; at once when the broker is told never to flush (kt.flush.on.acks=false). */
   flush(log: Log): Promise<void> {
     return this.flushesOnAcks ? this.flusher.flush(log) : Promise.resolve()
@@ -231,7 +238,7 @@ export class Engine implements Service {
       const found = findHandler(api.key, this)
       const handler = found instanceof Promise ? await found : found
       if (!handler) throw new Error(`${api.name} is not answered here`)
-      const turn = gate?.(api.key, request)
+      const turn = gate?.pass(api.key, request)
       if (turn) await turn
       return this.answer(handler, request, peer, version ?? handler.versions[1])
     }) as unknown as Call // replies are as writers take them

@@ -1,172 +1,93 @@
 /**
- * What a server does after an unclean end: it repairs one log after the other and serves meanwhile. A JVM Kafka answers nobody
- * before all of them are repaired (LogManager.loadLogs); here a request waits for the logs that it asks for, which are repaired
- * first, and everybody else is answered at once. The work is cut up, so that heartbeats do not wait for it. A passing command
- * repairs what it asks for and nothing else.
+ * What a server makes ready while it serves: after an unclean end it repairs one log after the other, and it reads the groups from
+ * the logs that they live in. A JVM Kafka answers nobody before all logs are repaired (LogManager.loadLogs); here a request waits for
+ * what it asks for, which is made ready first, and everybody else is answered at once (gate.ts). A passing command makes ready what it
+ * asks for and nothing else.
  */
-import { ApiVersions } from '../protocol/apis/api-versions'
-import { CreateTopics } from '../protocol/apis/create-topics'
-import { DeleteRecords } from '../protocol/apis/delete-records'
-import { DescribeCluster } from '../protocol/apis/describe-cluster'
-import { DescribeConfigs } from '../protocol/apis/describe-configs'
-import { DescribeLogDirs } from '../protocol/apis/describe-log-dirs'
-import { DescribeProducers } from '../protocol/apis/describe-producers'
-import { DescribeTopicPartitions } from '../protocol/apis/describe-topic-partitions'
-import { Fetch } from '../protocol/apis/fetch'
-import { ListOffsets } from '../protocol/apis/list-offsets'
-import { Metadata } from '../protocol/apis/metadata'
-import { OffsetForLeaderEpoch } from '../protocol/apis/offset-for-leader-epoch'
-import { Produce } from '../protocol/apis/produce'
-import type { Opening } from '../storage/log-open'
+import { Background } from './background'
 import type { Engine } from './engine'
+import { Gate } from './gate'
+import { GROUP_TOPIC } from './groups/placement'
 import type { Partition } from './partition'
 import { allPartitions } from './retention'
 import { INTERNAL_TOPICS } from './topic'
 
-/** How long one piece of work may keep everything else waiting. */
-const SLICE_MS = 4
+/** A partition whose log is repaired, or the number of the partition of `__consumer_offsets` whose groups are read. */
+export type Task = Partition | number
 
-const keysOf = (...apis: readonly { readonly key: number }[]): ReadonlySet<number> => new Set(apis.map(({ key }) => key))
-/** Requests for the logs of the topics that they name. */
-const OF_TOPICS = keysOf(Produce, Fetch, ListOffsets, DeleteRecords, OffsetForLeaderEpoch, DescribeProducers)
-/** Requests that need no log at all. What is in neither list may need what the coordinators keep in internal topics. */
-const OF_NONE = keysOf(
-  ApiVersions,
-  Metadata,
-  CreateTopics,
-  DescribeCluster,
-  DescribeConfigs,
-  DescribeLogDirs,
-  DescribeTopicPartitions,
-)
-
-/** A log that waits for its repair. */
-interface Job {
-  /** Its opening, once it has begun. */
-  steps: Opening | undefined
-  readonly done: Promise<void>
-  readonly finish: () => void
-}
-
-/** Begins to repair what is left of an unclean end, if there was one. `log` takes a line when all is done. */
+/** Begins to make ready what is not, once the answers are loaded. `log` takes a line when logs have been repaired. */
 export function startRecovery(engine: Engine, log: (line: string) => void): void {
-  if (engine.directory.clean) return
-  engine.recovery = new Recovery(engine, log)
-  engine.system.clock.soon(() => void engine.recovery?.run())
+  const recovery = new Recovery(engine, log)
+  if (recovery.isOver) return
+  engine.recovery = recovery
+  engine.system.clock.soon(() => void recovery.run())
 }
 
 export class Recovery {
-  /** In the order in which they will be repaired. */
-  private readonly left: Map<Partition, Job>
-  /** Those that somebody waits for. */
-  private readonly wanted = new Set<Partition>()
-  private stopped = false
+  private readonly tasks: Background<Task>
+  private readonly repairs: number
   private failed = false
 
   constructor(
     private readonly engine: Engine,
     private readonly log: (line: string) => void,
   ) {
-    const all = allPartitions(engine).filter(({ isOpen }) => !isOpen)
-    const [internal, others] = [true, false].map((is) => all.filter(({ topic }) => INTERNAL_TOPICS.has(topic) === is))
-    this.left = new Map([...(internal ?? []), ...(others ?? [])].map((partition) => [partition, newJob()]))
+    const { clock } = engine.system
+    this.tasks = new Background(clock, (task, error) => this.fail(task, error))
+    const closed = engine.directory.clean ? [] : allPartitions(engine).filter(({ isOpen }) => !isOpen)
+    const [internal = [], others = []] = [true, false].map((is) =>
+      closed.filter(({ topic }) => INTERNAL_TOPICS.has(topic) === is),
+    )
+    this.repairs = closed.length
+    for (const partition of internal) this.repair(partition)
+    if (engine.groupsLoaded) for (const { index } of engine.partitionsOf(GROUP_TOPIC)) this.readGroups(index)
+    for (const partition of others) this.repair(partition)
+  }
+  /** What was never written needs no repair. */
+  private repair(partition: Partition): void {
+    const { engine } = this
+    this.tasks.add(partition, () => {
+      if (partition.deleted || !engine.directory.wasWritten(partition.name)) return undefined
+      return engine.opening(partition)
+    })
+  }
+  private readGroups(index: number): void {
+    const { engine } = this
+    this.tasks.add(index, () => {
+      if (!engine.directory.wasWritten(`${GROUP_TOPIC}-${index}`)) return undefined
+      return engine.groups.load(index)
+    })
+  }
+  /** It is told of here, and to whoever asks for it then. */
+  private fail(task: Task, error: unknown): void {
+    this.failed = true
+    const what =
+      typeof task === 'number' ? `the groups of ${GROUP_TOPIC}-${task} could not be read` : `${task.name} could not be opened`
+    this.engine.options.report(`${what}: ${(error as Error).message}`)
   }
 
+  get isOver(): boolean {
+    return this.tasks.size === 0
+  }
   waitsFor(partition: Partition): boolean {
-    return this.left.has(partition)
+    return this.tasks.has(partition)
   }
-  /** Nothing more is repaired; who waits for it will not be answered, for nothing may be written behind a clean end. */
+  /** For one connection. */
+  gate(): Gate {
+    return new Gate(this.engine, this.tasks)
+  }
+  /** Nothing more is made ready; who waits for it will not be answered, for nothing may be written behind a clean end. */
   stop(): void {
-    this.stopped = true
+    this.tasks.stop()
   }
 
-  /**
-   * For one connection: gives what a request has to wait for, undefined: nothing. Requests behind one that waits do so, too, so that
-   * their order stays.
-   */
-  gate(): (apiKey: number, request: object) => Promise<void> | undefined {
-    let last: Promise<void> | undefined
-    return (apiKey, request) => {
-      const repairs = this.left.size === 0 ? [] : this.needs(apiKey, request).flatMap((partition) => this.want(partition))
-      if (!last && repairs.length === 0) return undefined
-      const turn = Promise.all([last, ...repairs]).then(() => {
-        if (last === turn) last = undefined
-      })
-      last = turn
-      return turn
-    }
-  }
-  private needs(apiKey: number, request: object): readonly Partition[] {
-    if (OF_NONE.has(apiKey)) return []
-    const topics = OF_TOPICS.has(apiKey) ? topicsIn(this.engine, request) : [...INTERNAL_TOPICS]
-    return topics.flatMap((topic) => this.engine.partitionsOf(topic))
-  }
-  private want(partition: Partition): Promise<void>[] {
-    const job = this.left.get(partition)
-    if (!job) return []
-    this.wanted.add(partition)
-    return [job.done]
-  }
-
-  /** Repairs all, slice by slice. */
   async run(): Promise<void> {
-    const { clock } = this.engine.system
-    const began = clock.monotonic()
-    const count = this.left.size
-    for (let slice = began; ; ) {
-      const [partition] = this.wanted.size > 0 ? this.wanted : this.left.keys()
-      const job = partition && this.left.get(partition)
-      if (!job || this.stopped) break
-      if (this.step(partition, job) === 'done') this.finish(partition, job)
-      if (clock.monotonic() - slice < SLICE_MS) continue
-      await new Promise<void>((resolve) => clock.soon(resolve))
-      slice = clock.monotonic()
-    }
-    if (this.stopped || this.failed) return
-    this.engine.directory.noteRepaired()
-    const tookMs = Math.round(clock.monotonic() - began)
-    this.log(`The last end was no clean one: the logs of ${count} partitions were looked through in ${tookMs} ms`)
+    const { engine } = this
+    const began = engine.system.clock.monotonic()
+    const isDone = await this.tasks.run()
+    if (!isDone || this.failed || engine.directory.clean) return
+    engine.directory.noteRepaired()
+    const tookMs = Math.round(engine.system.clock.monotonic() - began)
+    this.log(`The last end was no clean one: the logs of ${this.repairs} partitions were looked through in ${tookMs} ms`)
   }
-
-  /** What was never written needs no repair; one that cannot be opened is told of here, and to whoever asks for it then. */
-  private step(partition: Partition, job: Job): 'done' | 'not yet' {
-    const { directory, options } = this.engine
-    const { name, topic, topicId } = partition
-    try {
-      if (partition.deleted || partition.isOpen) return 'done'
-      if (!job.steps) {
-        if (!directory.wasWritten(name)) return 'done'
-        job.steps = directory.opening(name, topicId, this.engine.topicSettings(topic))
-      }
-      if (!job.steps.next().done) return 'not yet'
-      void partition.log
-    } catch (error) {
-      this.failed = true
-      options.report(`${name} could not be opened: ${(error as Error).message}`)
-    }
-    return 'done'
-  }
-  private finish(partition: Partition, job: Job): void {
-    this.wanted.delete(partition)
-    this.left.delete(partition)
-    job.finish()
-  }
-}
-
-function newJob(): Job {
-  let finish = () => {}
-  const done = new Promise<void>((resolve) => {
-    finish = resolve
-  })
-  return { steps: undefined, done, finish }
-}
-
-/** Names of the topics in a request; where it bears ids (Produce 13, Fetch 13), the names that they are of. */
-function topicsIn({ metadata }: Engine, request: object): string[] {
-  type Named = { readonly name?: string | null; readonly topic?: string; readonly topicId?: string }
-  const { topics, topicData } = request as { topics?: readonly Named[] | null; topicData?: readonly Named[] }
-  return (topics ?? topicData ?? []).flatMap(({ name, topic, topicId }) => {
-    const known = name || topic || metadata.nameOf(topicId ?? '')
-    return known ? [known] : []
-  })
 }

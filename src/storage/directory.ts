@@ -6,8 +6,9 @@
 import type { System } from '../system/system'
 import { type Offsets, readOffsets, replaceFile, writeOffsets, writeOffsetsLater } from './checkpoints'
 import { CleanerOffsets } from './cleaner/cleaner-offsets'
+import { Gradual, type Steps } from './gradual'
 import type { Log, LogSettings } from './log'
-import { type Opening, openLog } from './log-open'
+import { openLog } from './log-open'
 import { META_PROPERTIES, type MetaProperties, readMetaProperties } from './meta-properties'
 import { passes, sayTrouble } from './trouble'
 
@@ -31,7 +32,7 @@ export interface DirectoryOptions {
 export class DataDirectory {
   private readonly logs = new Map<string, Log>()
   /** Logs that are being opened in steps. */
-  private readonly openings = new Map<string, Opening>()
+  private readonly openings = new Gradual<string, Log>()
   /** What is left of deleted partitions and segments. */
   private readonly doomed = new Set<string>()
   private readonly recoveryPoints: Offsets
@@ -101,42 +102,27 @@ export class DataDirectory {
 
   /** The log of a partition ('topic-0'), opened at first use. `topicId` is written beside a new one. */
   log(name: string, topicId: string, settings: LogSettings): Log {
-    const log = this.logs.get(name)
-    if (log) return log
-    const steps = this.opening(name, topicId, settings)
-    for (;;) {
-      const step = steps.next()
-      if (step.done) return step.value
-    }
+    return this.logs.get(name) ?? this.openings.now(name, () => this.open(name, topicId, settings))
   }
-  /** The same in steps, for a log that is not open; whoever asks for it by `log` before the last of them does the rest at once. */
-  opening(name: string, topicId: string, settings: LogSettings): Opening {
-    let steps = this.openings.get(name)
-    if (!steps) {
-      steps = this.open(name, topicId, settings)
-      this.openings.set(name, steps)
-    }
-    return steps
+  /** The same in steps, for a log that is not open. */
+  opening(name: string, topicId: string, settings: LogSettings): Steps<Log> {
+    return this.openings.begin(name, () => this.open(name, topicId, settings))
   }
-  private *open(name: string, topicId: string, settings: LogSettings): Opening {
-    try {
-      const isAnother = this.setStrayAside(name, topicId)
-      const log = yield* openLog(this.system, this.file(name), name, {
-        settings,
-        // Kafka opens __cluster_metadata as after a crash whatever the marker says; it has no recovery point
-        clean: this.cleanAtOpen,
-        recoveryPoint: isAnother ? 0 : (this.recoveryPoints.get(name) ?? 0),
-        startOffset: this.logStarts.get(name) ?? 0,
-        acceptLoss: this.options.acceptLoss === true,
-        report: this.options.report,
-      })
-      log.onFirstWrite = () => this.beforeWrite(name, topicId)
-      this.logs.set(name, log)
-      if (this.options.acceptLoss && (this.recoveryPoints.get(name) ?? 0) > log.recoveryPoint) this.noteLoss()
-      return log
-    } finally {
-      this.openings.delete(name)
-    }
+  private *open(name: string, topicId: string, settings: LogSettings): Steps<Log> {
+    const isAnother = this.setStrayAside(name, topicId)
+    const log = yield* openLog(this.system, this.file(name), name, {
+      settings,
+      // Kafka opens __cluster_metadata as after a crash whatever the marker says; it has no recovery point
+      clean: this.cleanAtOpen,
+      recoveryPoint: isAnother ? 0 : (this.recoveryPoints.get(name) ?? 0),
+      startOffset: this.logStarts.get(name) ?? 0,
+      acceptLoss: this.options.acceptLoss === true,
+      report: this.options.report,
+    })
+    log.onFirstWrite = () => this.beforeWrite(name, topicId)
+    this.logs.set(name, log)
+    if (this.options.acceptLoss && (this.recoveryPoints.get(name) ?? 0) > log.recoveryPoint) this.noteLoss()
+    return log
   }
   /** What was given up is asked for once. */
   private noteLoss(): void {
@@ -216,8 +202,7 @@ export class DataDirectory {
   detach(name: string): { remove: () => void } {
     this.removeMarker()
     const { fs } = this.system
-    this.openings.get(name)?.return(undefined as never)
-    this.openings.delete(name)
+    this.openings.forget(name)
     this.logs.get(name)?.forsake()
     this.logs.delete(name)
     for (const offsets of [this.recoveryPoints, this.logStarts, this.highWatermarks]) offsets.delete(name)

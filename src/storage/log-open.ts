@@ -9,6 +9,7 @@ import { Malformed } from '../protocol/reader'
 import type { System } from '../system/system'
 import { type EpochStart, readEpochs, tryToWriteEpochs } from './checkpoints'
 import { settleFolder } from './cleaner/settle'
+import type { Steps } from './gradual'
 import { Log, type LogSettings } from './log'
 import { readMarker } from './marker'
 import { leave, lostMore, seal } from './sealed'
@@ -28,13 +29,10 @@ export interface OpenOptions {
   readonly report: (finding: string) => void
 }
 
-/** An opening in steps of about a millisecond. */
-export type Opening = Generator<undefined, Log>
-
 /** How much is read in one step. */
 const STEP_BYTES = 2 * 1024 * 1024
 
-export function* openLog(system: System, folder: string, name: string, options: OpenOptions): Opening {
+export function* openLog(system: System, folder: string, name: string, options: OpenOptions): Steps<Log> {
   const log = new Log(system, folder, name, options.settings)
   let isOpen = false
   try {
@@ -46,7 +44,7 @@ export function* openLog(system: System, folder: string, name: string, options: 
   }
 }
 
-function* fill(log: Log, options: OpenOptions): Generator<undefined, void> {
+function* fill(log: Log, options: OpenOptions): Steps<void> {
   const { folder } = log
   const { fs } = log.system
   const names = fs.exists(folder) ? settleFolder(fs, folder, fs.list(folder), options.clean) : []
@@ -114,7 +112,7 @@ export function beginAt(log: Log, offset: number, report: OpenOptions['report'])
 
 // ---- after an unclean end ----
 
-function* recover(log: Log, options: OpenOptions): Generator<undefined, void> {
+function* recover(log: Log, options: OpenOptions): Steps<void> {
   log.recovered = true
   log.folderChanged = true // whoever made these files may not have lived to sync their names
   log.endOffset = log.segments[0]?.base ?? 0
@@ -135,7 +133,7 @@ function* recover(log: Log, options: OpenOptions): Generator<undefined, void> {
 }
 
 /** Reads a segment, notes its batches in the indexes, and gives the position behind the last sound one. */
-function* recoverSegment(log: Log, segment: Segment): Generator<undefined, number> {
+function* recoverSegment(log: Log, segment: Segment): Steps<number> {
   segment.forget()
   let expected = segment.base
   log.endOffset = segment.base
@@ -155,7 +153,7 @@ function* inSteps(
   from: number,
   show: (bytes: Buffer, at: number, position: number) => unknown,
   need: 'headers' | 'batches',
-): Generator<undefined, number> {
+): Steps<number> {
   for (let start = from; ; ) {
     let paused = false
     const end = segment.scan(
@@ -183,7 +181,7 @@ function trimEpochs(log: Log): void {
 }
 
 /** From the newest snapshot that is sound, and the batches behind it. */
-function* loadProducers(log: Log, names: readonly string[], report: (finding: string) => void): Generator<undefined, void> {
+function* loadProducers(log: Log, names: readonly string[], report: (finding: string) => void): Steps<void> {
   const { fs } = log.system
   const path = (offset: number) => `${log.folder}/${segmentName(offset)}.snapshot`
   const most = repairAborted(log, names)
@@ -222,7 +220,7 @@ function repairAborted(log: Log, names: readonly string[]): number {
 }
 
 /** Takes the batches from `from` on into the producers' state, and epochs that the checkpoint does not have. */
-function* replayProducers(log: Log, from: number): Generator<undefined, void> {
+function* replayProducers(log: Log, from: number): Steps<void> {
   log.producers.endOffset = from
   if (from >= log.endOffset) return
   for (let index = log.segmentIndex(from); index < log.segments.length; index++) {

@@ -1,12 +1,15 @@
-/** After an unclean end a server repairs its logs while it serves: who asks for one waits for it, and nobody else. */
+/** A server makes ready while it serves: repairs logs after an unclean end, reads groups. Who asks for one waits for it, and nobody else. */
 import { appendFileSync, existsSync, readdirSync } from 'node:fs'
 import { beforeAll, expect, test } from 'vitest'
 import { loadAll } from '../../src/engine/handlers/index'
 import { startRecovery } from '../../src/engine/recovery'
 import { Metadata } from '../../src/protocol/apis/metadata'
+import { OffsetCommit } from '../../src/protocol/apis/offset-commit'
+import { OffsetFetch } from '../../src/protocol/apis/offset-fetch'
+import type { Call } from '../../src/protocol/call'
 import { errors } from '../../src/protocol/errors'
 import { MovableClock, PEER, type TestEngine, testEngine } from '../support/engine'
-import { create, remove, send, take } from '../support/requests'
+import { create, remove, send, take, topicOf } from '../support/requests'
 
 beforeAll(() => loadAll(testEngine().engine), 60_000) // their first loading takes longer than a test may
 
@@ -144,4 +147,56 @@ test('after a clean end there is nothing to repair', async () => {
   const { engine } = before.reopen('clean')
   startRecovery(engine, () => {})
   expect(engine.recovery).toBeUndefined()
+})
+
+/** A group of which there is more in the log than is read in one step. */
+async function withGroup(): Promise<TestEngine> {
+  const before = testEngine({ clock: new BusyClock() })
+  await create(before.call, topicOf('t', { numPartitions: 100 }))
+  const metadata = 'where it stood'.repeat(10)
+  for (let committedOffset = 1; committedOffset <= 20; committedOffset++) {
+    const partitions = Array.from({ length: 100 }, (_, partitionIndex) => ({
+      partitionIndex,
+      committedOffset,
+      committedLeaderEpoch: -1,
+      committedMetadata: metadata,
+    }))
+    await before.call(OffsetCommit, { groupId: 'g', memberId: '', topics: [{ name: 't', partitions }] }, 7)
+  }
+  return before
+}
+const committed = async (call: Call) => {
+  const topics = [{ name: 't', partitionIndexes: [99] }]
+  return (await call(OffsetFetch, { groupId: 'g', topics }, 7)).topics[0]?.partitions[0]?.committedOffset
+}
+
+test.each(['clean', 'killed'] as const)(
+  'after a %s end groups are read in between, and who asks for one waits for it',
+  async (how) => {
+    const kt = (await withGroup()).reopen(how)
+    await loadAll(kt.engine)
+    startRecovery(kt.engine, () => {})
+    const answered: string[] = []
+    const asked = committed(kt.engine.embedded(PEER)).then((offset) => answered.push(`committed ${offset}`))
+    void kt.engine
+      .embedded(PEER)(Metadata, { topics: null })
+      .then(() => answered.push('metadata'))
+    await turn()
+    expect(answered).toEqual(['metadata'])
+    await asked
+    expect(answered).toEqual(['metadata', 'committed 20'])
+  },
+)
+
+test('a group that is needed at once is there, whatever of it has been read', async () => {
+  const kt = (await withGroup()).reopen('clean')
+  const early = kt.engine.embedded(PEER) // its requests pass no gate
+  await loadAll(kt.engine)
+  startRecovery(kt.engine, () => {})
+  await turn()
+  await turn()
+  expect(await committed(early)).toBe(20)
+  for (let i = 0; i < 200; i++) await turn()
+  expect(kt.engine.recovery?.isOver).toBe(true)
+  expect(await committed(kt.engine.embedded(PEER))).toBe(20)
 })

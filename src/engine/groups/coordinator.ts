@@ -8,6 +8,7 @@ import type { LeaveGroup } from '../../protocol/apis/leave-group'
 import type { SyncGroup } from '../../protocol/apis/sync-group'
 import { errors } from '../../protocol/errors'
 import type { Request } from '../../protocol/types'
+import type { Steps } from '../../storage/gradual'
 import { randomUuid, type System } from '../../system/system'
 import { deleteGroup, groupTombstones } from './admin/delete'
 import { type DescribedGroup, describeClassic } from './admin/describe'
@@ -272,6 +273,10 @@ export class GroupCoordinator {
     this.shards.ifLoaded(partition)?.replay(record)
   }
 
+  /** Reads the groups of one partition of the log in steps; who needs one of them now has the rest read at once. */
+  load(partition: number): Steps<void> {
+    return this.shards.load(partition)
+  }
   /** Begins to look for what expired, from time to time. */
   start(): void {
     const { clock } = this.world.system

@@ -1,4 +1,5 @@
 /** What a coordinator needs of the log that its facts live in; the engine gives it, a test can fake it. */
+import type { Steps } from '../../storage/gradual'
 
 export interface CoordinatorRecord {
   readonly key: Buffer
@@ -15,8 +16,8 @@ export interface CoordinatorLog {
    * was appended: it may work another time (a full disk). What was appended is replayed after a restart.
    */
   append(partition: number, records: readonly CoordinatorRecord[], now: number): Promise<void>
-  /** Gives every record of the partition's log in order (transactional ones too, with their producer and markers). */
-  replay(partition: number, take: (record: ReplayedRecord) => void): void
+  /** Gives every record of the partition's log in order (transactional ones too, with their producer and markers), in steps. */
+  replay(partition: number, take: (record: ReplayedRecord) => void): Steps<void>
 }
 
 export interface ReplayedRecord extends CoordinatorRecord {

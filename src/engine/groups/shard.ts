@@ -5,6 +5,7 @@
  * written may not be on disk, memory is ahead of it: the shard is given up, and the log is read again.
  */
 import { errors } from '../../protocol/errors'
+import type { Steps } from '../../storage/gradual'
 import type { System } from '../../system/system'
 import { apply, applyMarker, GroupState } from './apply'
 import { unfinishedMetadata } from './classic/metadata-record'
@@ -42,21 +43,25 @@ export class Shard {
   private durable: Promise<void> | undefined
   private givenUp = false
 
-  constructor(
+  /** Replays the partition's log, in steps. */
+  static *load(partition: number, world: World, onGivenUp: (shard: Shard) => void): Steps<Shard> {
+    const shard = new Shard(partition, world, onGivenUp)
+    yield* world.log.replay(partition, (record) => shard.replay(record))
+    shard.begin()
+    return shard
+  }
+  private constructor(
     readonly partition: number,
     private readonly world: World,
     private readonly onGivenUp: (shard: Shard) => void,
   ) {
     this.timers = new Timers(world.system.clock, (name) => this.ring(name))
-    world.log.replay(partition, (record) => this.replay(record))
-    this.begin()
   }
 
   /** A partition that is not there: it has no groups, and refuses what would have to be written. */
   static ofNothing(world: World): Shard {
     const append = () => Promise.reject(new Error('there is no such partition'))
-    const log: CoordinatorLog = { partitionCount: () => 0, replay: () => {}, append }
-    const shard = new Shard(-1, { ...world, log }, () => {})
+    const shard = new Shard(-1, { ...world, log: { ...world.log, append } }, () => {})
     shard.close()
     return shard
   }

@@ -2,12 +2,15 @@
  * The partitions of `__consumer_offsets` that are loaded. One is loaded when a group of it is first asked for: a passing command
  * pays for its own group only. Looking must not make the topic: while it is not there, no group is.
  */
+import { Gradual, type Steps } from '../../storage/gradual'
 import { GroupState } from './apply'
 import { GROUP_TOPIC, partitionFor } from './placement'
 import { Shard, type World } from './shard'
 
 export class Shards {
   private readonly loaded = new Map<number, Shard>()
+  /** Those that are being loaded in steps. */
+  private readonly loading = new Gradual<number, Shard>()
 
   constructor(private readonly world: World) {}
 
@@ -49,10 +52,15 @@ export class Shards {
     this.loaded.clear()
   }
 
+  /** Loads a partition in steps, if it is not loaded. */
+  *load(partition: number): Steps<void> {
+    if (!this.loaded.has(partition)) yield* this.loading.begin(partition, () => this.read(partition))
+  }
   private get(partition: number): Shard {
-    const known = this.loaded.get(partition)
-    if (known) return known
-    const shard = new Shard(partition, this.world, (lost) => {
+    return this.loaded.get(partition) ?? this.loading.now(partition, () => this.read(partition))
+  }
+  private *read(partition: number): Steps<Shard> {
+    const shard = yield* Shard.load(partition, this.world, (lost) => {
       if (this.loaded.get(partition) === lost) this.loaded.delete(partition)
     })
     this.loaded.set(partition, shard)

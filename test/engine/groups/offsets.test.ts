@@ -122,7 +122,7 @@ test('only the partition of the group that is asked for is loaded', async () => 
   const { replay } = world.log
   world.log.replay = (partition, take) => {
     replayed.push(partition)
-    replay.call(world.log, partition, take)
+    return replay.call(world.log, partition, take)
   }
   await fetch(world, 'g', null)
   await fetch(world, 'g', null)

@@ -7,6 +7,7 @@ import type { Caller } from '../../../src/engine/groups/plan'
 import { decodeRecord, type GroupRecord } from '../../../src/engine/groups/records'
 import { defaultSettings, type GroupSettings } from '../../../src/engine/groups/settings'
 import type { Topics } from '../../../src/engine/groups/topics'
+import type { Steps } from '../../../src/storage/gradual'
 import type { Clock, Random, Timer } from '../../../src/system/system'
 
 export class FakeClock implements Clock {
@@ -94,8 +95,11 @@ export class FakeLog implements CoordinatorLog {
     this.batches.push({ partition, records: written })
     return written
   }
-  replay(partition: number, take: (record: ReplayedRecord) => void): void {
-    for (const batch of this.batches) if (batch.partition === partition) batch.records.forEach(take)
+  *replay(partition: number, take: (record: ReplayedRecord) => void): Steps<void> {
+    for (const batch of this.batches) {
+      if (batch.partition === partition) batch.records.forEach(take)
+      yield
+    }
   }
 
   hold(): void {
