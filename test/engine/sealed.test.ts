@@ -1,6 +1,7 @@
 /** Records that were on disk and are damaged: nothing goes on over them unless somebody says so. */
 import { readFileSync, rmSync, truncateSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import { startRecovery } from '../../src/engine/recovery'
 import { errors } from '../../src/protocol/errors'
 import { type TestEngine, testEngine } from '../support/engine'
 import { create, remove, send, take } from '../support/requests'
@@ -58,4 +59,15 @@ test('a new topic is not held to what a deleted one of its name had on disk', as
   const killed = clean.reopen('killed')
   expect(await send(killed.call, 'orders', ['d'])).toMatchObject({ errorCode: errors.NONE, baseOffset: 0 })
   expect(killed.findings).toEqual([])
+})
+
+test('a server that has looked through all logs and found one lost does not end as if all were well', async () => {
+  const kt = await damaged()
+  rmSync(`${kt.folder}/orders-0`, { recursive: true })
+  const served = kt.reopen('killed')
+  startRecovery(served.engine, () => {})
+  for (let i = 0; i < 100; i++) await new Promise((done) => setImmediate(done))
+  expect(served.findings.join('\n')).toContain('orders-0: records 0 to 2 were on disk once and cannot be read now')
+  const next = served.reopen('clean')
+  expect((await send(next.call, 'orders', ['d'])).errorCode).toBe(errors.UNKNOWN_SERVER_ERROR)
 })
