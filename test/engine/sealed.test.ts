@@ -61,13 +61,15 @@ test('a new topic is not held to what a deleted one of its name had on disk', as
   expect(killed.findings).toEqual([])
 })
 
-test('a server that has looked through all logs and found one lost does not end as if all were well', async () => {
+test('a server that finds a folder gone after a crash says so before anybody asks, and once more at the next start', async () => {
   const kt = await damaged()
   rmSync(`${kt.folder}/orders-0`, { recursive: true })
+  rmSync(`${kt.folder}/.kafka_cleanshutdown`)
   const served = kt.reopen('killed')
   startRecovery(served.engine, () => {})
   for (let i = 0; i < 100; i++) await new Promise((done) => setImmediate(done))
   expect(served.findings.join('\n')).toContain('orders-0: records 0 to 2 were on disk once and cannot be read now')
   const next = served.reopen('clean')
+  expect(next.engine.directory.clean).toBe(false)
   expect((await send(next.call, 'orders', ['d'])).errorCode).toBe(errors.UNKNOWN_SERVER_ERROR)
 })
