@@ -27,9 +27,10 @@ export class InternalTopicLog implements CoordinatorLog {
     const partition = this.engine.partition(this.topic, index)
     if (!partition) return Promise.reject(new Error(`${this.topic}-${index} is not there`))
     const builder = new BatchBuilder()
+    const codec = this.engine.settings.offsetsTopicCompressionCodec
     for (const { key, value } of records) builder.append({ timestamp: now, key, value, headers: [] })
     try {
-      partition.append(builder.build({ baseSequence: 0 }), 0, 'when-flushed') // without a producer, as Kafka's coordinators write
+      partition.append(builder.build({ baseSequence: 0, codec }), 0, 'when-flushed') // without a producer, as Kafka's coordinators write
     } catch (error) {
       this.engine.refused(`facts of groups in ${partition.name} are refused`, error)
       throw error

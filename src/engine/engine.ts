@@ -49,6 +49,8 @@ export class Engine implements Service {
   private readonly partitions = new Map<string, Partition[]>()
   private readonly settingsOf = new Map<string, TopicSettings>()
   private readonly flusher: Flusher
+  /** Logs that flush.ms will have synced. */
+  private readonly toSync = new Set<Log>()
   /** A server's, after an unclean end. */
   recovery: Recovery | undefined
   readonly trouble: TroubleReport
@@ -191,6 +193,20 @@ export class Engine implements Service {
   /** Kept when everything appended to `log` is on disk; at once when the broker is told never to flush (kt.flush.on.acks=false). */
   flush(log: Log): Promise<void> {
     return this.flushesOnAcks ? this.flusher.flush(log) : Promise.resolve()
+  }
+  /** Kept when everything appended to `log` is on disk, whatever kt.flush.on.acks says. */
+  sync(log: Log): Promise<void> {
+    return this.flusher.flush(log)
+  }
+  /** Puts everything appended to `log` on disk `ms` from now at the latest (flush.ms). */
+  syncWithin(log: Log, ms: number): void {
+    if (ms === Number.POSITIVE_INFINITY || this.toSync.has(log)) return
+    this.toSync.add(log)
+    const sync = () => {
+      this.toSync.delete(log)
+      if (log.recoveryPoint < log.endOffset) void this.flusher.flush(log).catch(() => {}) // the flusher tells of it
+    }
+    this.system.clock.after(ms, sync, 'idle')
   }
   /** A write went well: what was refused before is taken again. */
   tookWrite(): void {

@@ -184,7 +184,7 @@ export interface ProduceRules {
  * that four times max.message.bytes are never exceeded. Kafka has no bound; its producers answer MESSAGE_TOO_LARGE with smaller batches.
  */
 const MOST_UNPACKED_FACTOR = 2
-const unpackedBytes = ({ maxBytes = MOST_UNCOMPRESSED }: ProduceRules): number => maxBytes * MOST_UNPACKED_FACTOR
+export const unpackedBytes = (maxBytes = MOST_UNCOMPRESSED): number => maxBytes * MOST_UNPACKED_FACTOR
 
 /**
  * All of the checks above, and the rules of the topic: what its records are like if the batch may be taken. Offset deltas other than 0, 1, 2, ...
@@ -193,7 +193,7 @@ const unpackedBytes = ({ maxBytes = MOST_UNCOMPRESSED }: ProduceRules): number =
 export function checkProduced(records: Buffer, rules: ProduceRules): CheckedRecords | Refusal {
   const view = inspectProduce(records, rules.version, rules.maxBytes)
   if (isRefusal(view)) return view
-  const checked = checkRecords(records, 0, unpackedBytes(rules))
+  const checked = checkRecords(records, 0, unpackedBytes(rules.maxBytes))
   if (isRefusal(checked)) return checked
   const { compacted = false, timestamps } = rules
   const outside =
@@ -219,7 +219,7 @@ function* brokenRules(records: Buffer, rules: ProduceRules): Generator<BrokenRul
   const { topicPartition, compacted, timestamps } = rules
   const appendTime = isLogAppendTime(records, 0)
   let batchIndex = -1
-  for (const record of readRecords(records, 0, unpackedBytes(rules))) {
+  for (const record of readRecords(records, 0, unpackedBytes(rules.maxBytes))) {
     const { key, timestamp, offset } = record
     batchIndex++
     if (compacted && key === null) {

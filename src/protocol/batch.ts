@@ -135,6 +135,13 @@ export function stampCreateTime(buffer: Buffer, at: number, timestamp: number): 
   stampCrc(buffer, at)
 }
 
+/** Makes size, attributes and checksum right for a block of records that was compressed anew; `size` is the whole batch's. */
+export function stampCompressed(buffer: Buffer, at: number, size: number, attributes: number): void {
+  buffer.writeInt32BE(size - LOG_OVERHEAD, at + LENGTH_AT)
+  buffer.writeInt16BE(attributes, at + ATTRIBUTES_AT)
+  stampCrc(buffer, at)
+}
+
 /** Makes the checksum right after any change from byte 21 on. */
 export function stampCrc(buffer: Buffer, at: number): void {
   buffer.writeUInt32BE(computeCrc(buffer, at), at + CRC_AT)

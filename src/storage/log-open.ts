@@ -128,6 +128,7 @@ function* recover(log: Log, options: OpenOptions): Steps<void> {
       return seal(log, options.recoveryPoint, end, options.report)
     }
     setAside(log, segment, end, options.report)
+    if (next?.base === log.endOffset) continue // nothing is missing: a preallocated file that was not cut at its roll
     for (const later of log.segments.splice(index + 1)) setAside(log, later, 0, options.report)
   }
 }

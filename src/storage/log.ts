@@ -35,6 +35,8 @@ export interface LogSettings {
   readonly retentionBytes: number
   readonly fileDeleteDelayMs: number
   readonly delete: boolean
+  /** A new segment's file is given segmentBytes at once. */
+  readonly preallocate?: boolean
 }
 
 /** A place in the log, remembered so that the next fetch of the same reader need not search. */
@@ -147,7 +149,7 @@ export class Log {
     const timestamp = maxTimestamp(buffer, at)
     const start = active.startTimestamp()
     const waited = start !== undefined && start >= 0 ? timestamp - start : this.system.clock.now() - active.createdMs
-    if (waited > settings.rollMs - settings.segmentJitterMs) return true
+    if (waited > settings.rollMs - active.jitterMs) return true
     // the time index keeps a place for the entry that is added when the segment ends
     if (active.offsets.length >= Math.floor(settings.segmentIndexBytes / 8)) return true
     if (active.times.length >= Math.floor(settings.segmentIndexBytes / 12) - 1) return true
@@ -157,6 +159,7 @@ export class Log {
   roll(base: number): void {
     this.active.loadIndexes(this.settings.indexIntervalBytes)
     this.active.writeIndexes()
+    this.active.trim()
     this.writeSnapshot(base)
     // names reach the disk in the order of their offsets, so that no power cut leaves a hole
     if (this.folderChanged) this.system.fs.syncFolder(this.folder)
@@ -171,7 +174,12 @@ export class Log {
     return segment
   }
   private newSegment(base: number): Segment {
-    return new Segment(this.system.fs, this.folder, base, this.system.clock.now())
+    const { system, settings } = this
+    const segment = new Segment(system.fs, this.folder, base, system.clock.now())
+    if (settings.preallocate) segment.preallocate(settings.segmentBytes)
+    const most = Math.min(settings.segmentJitterMs, settings.rollMs)
+    if (most > 0 && Number.isFinite(most)) segment.jitterMs = system.random.below(most)
+    return segment
   }
   /** Puts one segment in the place of neighbouring ones. */
   replaceSegments(old: readonly Segment[], by: Segment): void {
@@ -226,6 +234,7 @@ export class Log {
   closeClean(): void {
     if (!this.sealed && (this.written || this.recovered)) {
       for (const segment of this.segments) if (segment === this.active || segment.indexesChanged) segment.writeIndexes()
+      this.active.trim()
       if (this.endOffset > 0) this.writeSnapshot(this.endOffset)
       this.folderChanged = true
       this.flushNow()

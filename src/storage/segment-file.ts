@@ -25,6 +25,8 @@ export class SegmentFile {
   private fd: number | undefined
   private readonly files: OpenFiles
   private present = false
+  /** Bytes that a new file is given at once (preallocate): a file that does not grow costs a sync less. */
+  private ahead = 0
   private readOnly = false
   private torn = false
   private inDoubt = false
@@ -43,11 +45,16 @@ export class SegmentFile {
   /** The open file, for writing: one that is there is not made anew when it has vanished, which would hide that records are gone. */
   private file(): number {
     if (this.readOnly) this.close()
-    this.fd ??= this.fs.open(this.path, this.present ? 'write' : 'create')
+    this.fd ??= this.present ? this.fs.open(this.path, 'write') : this.openNew()
     this.present = true
     this.readOnly = false
     this.files.use(this)
     return this.fd
+  }
+  private openNew(): number {
+    const fd = this.fs.open(this.path, 'create')
+    if (this.ahead > 0) this.fs.truncate(fd, this.ahead)
+    return fd
   }
   /** The same for reading, which is possible where writing is not allowed. */
   private fileToRead(): number {
@@ -70,9 +77,19 @@ export class SegmentFile {
     this.size = this.fs.stat(this.path)?.size ?? 0
     this.syncedSize = this.size
     this.present = true
+    this.ahead = 0
   }
   create(): void {
     this.file()
+  }
+  /** Gives a file that is not there yet this length when it is made. */
+  preallocate(bytes: number): void {
+    this.ahead = bytes
+  }
+  /** Takes back what was preallocated and not used, as at a roll and at a clean end. */
+  trim(): void {
+    if (this.ahead === 0 || !this.present) return
+    this.truncate(this.size)
   }
   /** What is in the file may be in the page cache only. */
   distrust(): void {
@@ -106,9 +123,7 @@ export class SegmentFile {
   }
   /** Cuts off what stands behind the last whole write. */
   private cut(): void {
-    this.fs.truncate(this.file(), this.size)
-    this.torn = false
-    this.unsynced = true
+    this.truncate(this.size)
   }
   private tryToCut(): void {
     try {
@@ -120,6 +135,7 @@ export class SegmentFile {
   truncate(size: number): void {
     this.fs.truncate(this.file(), size)
     this.size = size
+    this.ahead = 0
     this.syncedSize = Math.min(this.syncedSize, size)
     this.torn = false
     this.unsynced = true

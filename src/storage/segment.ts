@@ -25,6 +25,8 @@ export class Segment {
   /** Greatest timestamp so far and the last offset of its batch; -1: none. */
   maxTimestamp = -1
   maxTimestampOffset = -1
+  /** How much sooner than others it is rolled, so that not all are at once (segment.jitter.ms). */
+  jitterMs = 0
   /** Timestamp of the first batch: what segment.ms counts from. */
   firstTimestamp: number | undefined
   private sinceEntry = 0
@@ -65,6 +67,13 @@ export class Segment {
   }
   create(): void {
     this.file.create()
+  }
+  /** Gives the file this length when it is made. */
+  preallocate(bytes: number): void {
+    this.file.preallocate(bytes)
+  }
+  trim(): void {
+    this.file.trim()
   }
   close(): void {
     this.file.close()

@@ -1,12 +1,15 @@
 /**
  * What recovery must cut off it keeps, beside the log and under a name that Kafka passes over: `<base>.log.corrupt-<offset>`, with
- * the offset at which the log ends now. Kafka has replicas to fetch such records from again; a log with one copy has not.
+ * the offset at which the log ends now. Kafka has replicas to fetch such records from again; a log with one copy has not. Zeros at the
+ * end are not kept.
  */
 import { batchSize, HEADER_SIZE, magic, recordCount } from '../protocol/batch'
 import type { Log } from './log'
 import type { Segment } from './segment'
 
 const COPY_BYTES = 1 << 20
+/** So many zeros behind other bytes may still be theirs. */
+const BLOCK = 4096
 
 /** Takes the bytes from `position` on out of a segment; one that begins behind the end of the log goes as a whole. */
 export function setAside(log: Log, segment: Segment, position: number, report: (finding: string) => void): void {
@@ -14,13 +17,30 @@ export function setAside(log: Log, segment: Segment, position: number, report: (
     setWholeAside(log, segment, report)
     return
   }
-  const size = segment.size - position
-  const words = size === 0 ? '' : describe(segment, position)
+  const end = endOfBytes(segment, position)
+  const words = describe(segment, position)
   const aside = freeName(log, `${segment.logPath}.corrupt-${log.endOffset}`)
-  copyTail(log, segment, position, aside)
+  if (end > position) copyTail(log, segment, position, end, aside)
+  const zeros = segment.size - end
   segment.truncate(position)
   segment.syncNow()
-  if (size > 0) report(told(log, size, words, aside))
+  if (end > position) report(told(log, end - position, words, aside))
+  else if (zeros > 0 && !log.settings.preallocate)
+    report(`${log.name}: ${zeros} zero bytes behind offset ${log.endOffset} were cut off; nothing was written there`)
+}
+
+/** From where on there are nothing but zeros, `position` or later: what preallocation, or a length that was quicker than its bytes, leaves. */
+function endOfBytes(segment: Segment, position: number): number {
+  const zeros = Buffer.alloc(Math.min(COPY_BYTES, segment.size - position))
+  let end = position
+  for (let at = position; at < segment.size; at += COPY_BYTES) {
+    const piece = segment.read(at, COPY_BYTES)
+    if (piece.equals(zeros.subarray(0, piece.length))) continue
+    let last = piece.length - 1
+    while (piece[last] === 0) last--
+    end = Math.min(at + last + BLOCK, segment.size) // records may end with a zero
+  }
+  return end
 }
 
 /** Takes a segment's file away from the log. */
@@ -41,10 +61,12 @@ const told = (log: Log, size: number, words: string, aside: string): string =>
   `${log.name}: ${size} bytes (${words}) behind offset ${log.endOffset} were not sound; they were cut off and kept in ${aside}`
 
 /** The copy is on disk before the original is cut. */
-function copyTail({ system: { fs }, folder }: Log, segment: Segment, position: number, aside: string): void {
+function copyTail({ system: { fs }, folder }: Log, segment: Segment, position: number, end: number, aside: string): void {
   const fd = fs.open(aside, 'new')
   try {
-    for (let at = position; at < segment.size; at += COPY_BYTES) fs.write(fd, segment.read(at, COPY_BYTES), at - position)
+    for (let at = position; at < end; at += COPY_BYTES) {
+      fs.write(fd, segment.read(at, Math.min(COPY_BYTES, end - at)), at - position)
+    }
     fs.dataSyncNow(fd)
   } catch (error) {
     fs.remove(aside) // half a copy, of what is all there still

@@ -50,7 +50,7 @@ class World {
     return new DataDirectory(this.system, FOLDER, META, { report, brokerEpoch: () => 1 })
   }
   log(name: string): Log {
-    return this.directory.log(name, 'AAAAAAAAAAAAAAAAAAAAAQ', SETTINGS)
+    return this.directory.log(name, 'AAAAAAAAAAAAAAAAAAAAAQ', { ...SETTINGS, preallocate: name === 'b-0' })
   }
   model(name: string): Model {
     return this.models.get(name) as Model

@@ -78,7 +78,7 @@ export class Disk implements FileSystem {
   }
   /** What of a change there is room for. */
   private fitting(node: Node, change: Change): Change {
-    if (this.allocatesLate || 'truncated' in change) return change
+    if (this.allocatesLate || this.capacity === Number.POSITIVE_INFINITY || 'truncated' in change) return change
     const left = this.capacity - this.used + Math.max(0, node.content.length - change.at)
     return change.bytes.length <= left ? change : { at: change.at, bytes: change.bytes.subarray(0, Math.max(0, left)) }
   }
@@ -108,7 +108,7 @@ export class Disk implements FileSystem {
     if (!node) {
       this.spend()
       if (!this.names.get(parentOf(path))?.folder) throw missing(parentOf(path))
-      if (!this.allocatesLate && this.used >= this.capacity) throw full()
+      if (!this.allocatesLate && this.capacity < Number.POSITIVE_INFINITY && this.used >= this.capacity) throw full()
       node = { folder: false, content: Buffer.alloc(0), synced: Buffer.alloc(0), changes: [] }
       this.names.set(path, node)
     }

@@ -2,12 +2,13 @@
  * Produce 3-13.
  * The batch is carried, not understood: its header is read and restamped in place. One batch per partition; what Kafka refuses is
  * refused with its error (protocol/batch-check.ts). acks=all is answered when the batch is on disk, one flush for everybody who
- * waits; acks=1 and 0 when it is in the page cache. v13 names topics by id.
+ * waits; acks=1 and 0 when it is in the page cache, or on disk too where flush.messages says so. v13 names topics by id.
  */
 import { Produce } from '../../protocol/apis/produce'
-import { batchSize, isTransactional, producerId, stampCreateTime, stampLogAppendTime } from '../../protocol/batch'
-import { checkProduced, isRefusal } from '../../protocol/batch-check'
+import { batchSize, isTransactional, producerId, recordCount, stampCreateTime, stampLogAppendTime } from '../../protocol/batch'
+import { checkProduced, isRefusal, unpackedBytes } from '../../protocol/batch-check'
 import { errors } from '../../protocol/errors'
+import { compressionOf, recompress } from '../../protocol/recompress'
 import type { Request } from '../../protocol/types'
 import { SealedLog } from '../../storage/sealed'
 import { passes, sayTrouble } from '../../storage/trouble'
@@ -82,7 +83,7 @@ async function flushed(engine: Engine, pending: Pending): Promise<void> {
   await Promise.all(
     [...pending].map(async ([partition, { offset, outcomes }]) => {
       try {
-        await engine.flush(partition.log)
+        await engine.sync(partition.log)
         partition.advance(offset)
       } catch (error) {
         if (!passes(error)) throw error
@@ -120,10 +121,12 @@ function producePartition(name: string, data: Asked, ask: Ask, acksAll: boolean,
   if (isRefusal(checked)) {
     return { ...refusal(data.index, checked.error, checked.message), recordErrors: checked.recordErrors ?? [] }
   }
-  if (batchSize(bytes, 0) > settings.segmentBytes) return refusal(data.index, errors.RECORD_LIST_TOO_LARGE)
   // what the header says of the time is the producer's claim; what the records say is written (LogValidator)
   if (!stamped) stampCreateTime(bytes, 0, checked.maxTimestamp)
-  return appendBatch(bytes, partition, ask, acksAll, pending)
+  const batch = recompress(bytes, compressionOf(settings), unpackedBytes(settings.maxMessageBytes))
+  if (batch !== bytes && batchSize(batch, 0) > settings.maxMessageBytes) return refusal(data.index, errors.MESSAGE_TOO_LARGE)
+  if (batchSize(batch, 0) > settings.segmentBytes) return refusal(data.index, errors.RECORD_LIST_TOO_LARGE)
+  return appendBatch(batch, partition, ask, acksAll, pending)
 }
 
 const EMPTY = Buffer.alloc(0)
@@ -139,7 +142,9 @@ function appendBatch(batch: Buffer, partition: Partition, { engine, now }: Ask, 
     recordErrors: [],
     errorMessage: null,
   })
-  const waits = acksAll && engine.flushesOnAcks
+  const settings = engine.topicSettings(partition.topic)
+  const unsynced = log.endOffset - log.recoveryPoint + recordCount(batch, 0)
+  const waits = (acksAll && engine.flushesOnAcks) || unsynced >= settings.flushMessages
   if (producerId(batch, 0) >= 0) {
     const verdict = log.producers.check(batch, 0)
     if (verdict.error !== errors.NONE) return refusal(index, verdict.error)
@@ -150,7 +155,7 @@ function appendBatch(batch: Buffer, partition: Partition, { engine, now }: Ask, 
     }
     if (isTransactional(batch, 0) && !engine.transactions) return refusal(index, errors.INVALID_TXN_STATE)
   }
-  const stamped = engine.topicSettings(partition.topic).messageTimestampType === 'LogAppendTime'
+  const stamped = settings.messageTimestampType === 'LogAppendTime'
   if (stamped) stampLogAppendTime(batch, 0, now)
   let baseOffset: number
   try {
@@ -160,6 +165,7 @@ function appendBatch(batch: Buffer, partition: Partition, { engine, now }: Ask, 
     return stored(index, error)
   }
   engine.tookWrite()
+  if (!waits) engine.syncWithin(log, settings.flushMs)
   const answer = done(baseOffset, stamped ? now : -1)
   return waits ? wait(pending, partition, answer) : answer
 }
