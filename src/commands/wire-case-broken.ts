@@ -9,12 +9,12 @@ import { readRecords } from '../protocol/batch-reader'
 import { codecs } from '../protocol/compression/codec'
 import { errorOf, errors } from '../protocol/errors'
 import type { Json, JsonObject } from '../protocol/json'
-import { legacyCrc, readLegacyBatch } from '../protocol/legacy'
+import { legacyCrc, openLegacyBatch } from '../protocol/legacy'
 import { Malformed } from '../protocol/reader'
 import { bytesAt, type Case, Difference, listAt, numberAt, objectAt, sameJson } from './wire-case'
-import { MOST_UNPACKED, readExact, readHeader } from './wire-exact'
+import { type ExactHeader, MOST_UNPACKED, readExact, readHeader } from './wire-exact'
 
-/** {name, hex, memory: [...], file: [...], produce} */
+/** {name, hex, memory: [...], file: [...]}, and what a broker answered as `produce`. */
 export function checkBroken(one: Case): void {
   const bytes = bytesAt(one)
   for (const way of ['memory', 'file'] as const) {
@@ -28,7 +28,7 @@ export function checkBroken(one: Case): void {
       sameJson(generalised(step), generalised(mine), `${way}[${i}]`)
     }
   }
-  checkProduce(bytes, objectAt(one, 'produce'))
+  if (one['produce'] !== undefined) checkProduce(bytes, objectAt(one, 'produce'))
 }
 
 /** Kafka's own judgements begin like this; all else is a stumble. */
@@ -56,7 +56,7 @@ function walk(bytes: Buffer, way: Way): JsonObject[] {
   for (;;) {
     const next = nextBatch(bytes, at, way)
     if (typeof next !== 'number') return [...steps, next ?? { end: true }]
-    steps.push(inspect(bytes.subarray(at, at + next), way))
+    steps.push(inspect(bytes.subarray(at, at + next), way, bytes.subarray(at)))
     at += next
   }
 }
@@ -83,24 +83,29 @@ function nextBatch(bytes: Buffer, at: number, way: Way): number | JsonObject | u
   return size <= left ? size : undefined
 }
 
-function inspect(bytes: Buffer, way: Way): JsonObject {
+/** `rest`: from the batch to the end of the file. */
+function inspect(bytes: Buffer, way: Way, rest: Buffer): JsonObject {
   if (batch.magic(bytes, 0) < 2) return inspectLegacy(bytes)
-  const header = bytes.length < batch.HEADER_SIZE ? shortHeader(bytes) : readHeader(bytes, 0)
-  const { baseOffset, lastOffset, sizeInBytes, magic } = header
-  const shown: JsonObject = {
-    baseOffset: baseOffset ?? null,
-    lastOffset: lastOffset ?? null,
-    size: sizeInBytes ?? null,
-    magic: magic ?? null,
-    ensureValid: ensureValid(bytes),
-  }
+  const shown = { ...showHeader(bytes, way, rest), ensureValid: ensureValid(bytes) }
   return { ...shown, ...iterate(way === 'file' ? withMagic2(bytes) : bytes) }
 }
-/** As much of the header as a batch has that is shorter than one. */
-function shortHeader(bytes: Buffer): JsonObject {
+function showHeader(bytes: Buffer, way: Way, rest: Buffer): JsonObject {
+  const header = headerOf(bytes, way, rest)
+  if (!header) return { header: STUMBLED }
+  const { baseOffset = null, lastOffset = null, sizeInBytes, magic = null } = header
+  return { baseOffset, lastOffset, size: sizeInBytes, magic }
+}
+
+/** Bytes up to which Java looks for the last offset. */
+const LAST_OFFSET_END = 27
+/** Also of a batch that is shorter than its header: a file is read behind its end, memory as far as it goes. */
+function headerOf(bytes: Buffer, way: Way, rest: Buffer): ExactHeader | undefined {
+  const found = way === 'file' || bytes.length >= batch.HEADER_SIZE ? rest : bytes
+  if (found.length >= batch.HEADER_SIZE) return readHeader(found, 0)
+  if (way === 'file' || found.length < LAST_OFFSET_END) return undefined
   const whole = Buffer.alloc(batch.HEADER_SIZE)
-  bytes.copy(whole)
-  return { ...readHeader(whole, 0) }
+  found.copy(whole)
+  return readHeader(whole, 0)
 }
 /** A file's batches of a magic to come are read as those of magic 2. */
 function withMagic2(bytes: Buffer): Buffer {
@@ -150,13 +155,16 @@ function inspectLegacy(bytes: Buffer): JsonObject {
   const computed = legacyCrc(bytes, 0, bytes.length)
   const stored = bytes.readUInt32BE(12)
   const verdict = { ensureValid: stored === computed ? 'ok' : wrongCrc(stored, computed) }
+  let recordsRead = 0
+  let header: JsonObject = { header: STUMBLED }
   try {
-    const { baseOffset, lastOffset, size, magic, records } = readLegacyBatch(bytes, 0, MOST_UNPACKED)
-    const header = { baseOffset: String(baseOffset), lastOffset: String(lastOffset), size, magic }
-    return { ...header, ...verdict, iterate: 'ok', recordsRead: records.length }
+    const { baseOffset, lastOffset, size, magic, records } = openLegacyBatch(bytes, 0, MOST_UNPACKED)
+    header = { baseOffset: String(baseOffset), lastOffset: String(lastOffset), size, magic }
+    for (const _ of records()) recordsRead++
+    return { ...header, ...verdict, iterate: 'ok', recordsRead }
   } catch (error) {
     if (!(error instanceof Malformed)) throw error
-    return { header: STUMBLED, ...verdict, iterate: STUMBLED, recordsRead: 0 }
+    return { ...header, ...verdict, iterate: STUMBLED, recordsRead }
   }
 }
 

@@ -86,7 +86,7 @@ type Readers = { readonly [method: string]: () => unknown }
 
 function readArray(r: Reader, type: AnyType, element: AnyType, v: Version): unknown[] | null {
   const count = isCompact(type, v) ? r.uvarint() - 1 : r.int32()
-  if (count === -1 && isNullable(type.rules, v)) return null
+  if (count < 0 && isNullable(type.rules, v)) return null
   if (count < 0) r.fail(`a count of ${count}`)
   r.room(count, leastSize(element, v), ARRAY_COST + count * heapCost(element, v))
   const out: unknown[] = []

@@ -189,9 +189,10 @@ export class Reader {
   string(): string {
     return this.text(this.int16())
   }
+  /** Null is written as -1 and read from any length below 0, here and below, as in Kafka's generated readers. */
   stringOrNull(): string | null {
     const size = this.int16()
-    return size === -1 ? null : this.text(size)
+    return size < 0 ? null : this.text(size)
   }
   compactString(): string {
     return this.text(this.uvarint() - 1)
@@ -205,7 +206,7 @@ export class Reader {
   }
   bytesOrNull(): Buffer | null {
     const size = this.int32()
-    return size === -1 ? null : this.view(size)
+    return size < 0 ? null : this.view(size)
   }
   compactBytes(): Buffer {
     return this.view(this.uvarint() - 1)

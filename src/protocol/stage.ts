@@ -109,7 +109,7 @@ class Code {
 
   private arrayReader(type: AnyType, element: AnyType): string {
     const count = this.v.flexible && !type.rules.plain ? 'r.uvarint() - 1' : 'r.int32()'
-    const absent = isNullable(type.rules, this.v) ? 'if (n === -1) return null;' : ''
+    const absent = isNullable(type.rules, this.v) ? 'if (n < 0) return null;' : ''
     const size = FIXED[kindOf(element, this.v)]
     // the place is claimed once for all of them
     const each = size ? `get${capital(kindOf(element, this.v))}(r.buffer, p + i * ${size})` : this.readValue(element)

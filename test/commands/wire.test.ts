@@ -70,6 +70,7 @@ const { cases, apis, headers, defaults } = readArchive('./wire/wire.json.gz') as
   Cases
 >
 const records = readArchive('./records/records.json.gz') as Record<string, Cases>
+const judged = readArchive('./batches/judged.json.gz') as Record<'broken' | 'legacy', Cases>
 const golden: Readonly<Record<string, Cases>> = {
   'wire/cases.json': cases,
   'wire/_apis.json': apis,
@@ -80,6 +81,8 @@ const golden: Readonly<Record<string, Cases>> = {
   'batches/batches.json': readArchive('./batches/batches.json.gz') as Cases,
   'batches/broken.json': readArchive('./batches/broken.json.gz') as Cases,
   'batches/legacy.json': readArchive('./batches/legacy.json.gz') as Cases,
+  'batches/judged-broken.json': judged.broken,
+  'batches/judged-legacy.json': judged.legacy,
 }
 const filesOf = (found: Readonly<Record<string, unknown>>) =>
   Object.fromEntries(Object.entries(found).map(([name, list]) => [`/here/golden/${name}`, JSON.stringify(list)]))

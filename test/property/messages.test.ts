@@ -73,7 +73,7 @@ function outcome(work: () => unknown): unknown {
 }
 const seed = 42 // the same run for everybody; raise numRuns to search
 
-describe('every message in every version', () => {
+describe('every message in every version', { timeout: 60_000 }, () => {
   test('there are some', () => expect(staged.length).toBeGreaterThan(650))
 
   test('is read as it was written', () => {

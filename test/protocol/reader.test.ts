@@ -49,7 +49,7 @@ describe('texts', () => {
   })
 
   test('of a length that is negative, or more than Kafka takes, are refused before anything is read', () => {
-    expect(() => hex('fffe').stringOrNull()).toThrow('a string of -2 bytes')
+    expect(() => hex('fffe').string()).toThrow('a string of -2 bytes')
     expect(() => hex('00').compactString()).toThrow('a string of -1 bytes')
     const longest = 32767
     const long = (size: number) =>

@@ -53,7 +53,7 @@ function* blocksOf(bytes: Buffer): Generator<Buffer, void, undefined> {
   let count = 0
   for (let at = HEADER.length; at < bytes.length; ) {
     if (count++ > MOST_BLOCKS) throw new Malformed(at, `snappy data of more than ${MOST_BLOCKS} blocks`)
-    if (bytes.length - at < 4) throw new Malformed(at, 'a snappy block without a size')
+    if (bytes.length - at < 4) return // less than a size is the end, as for snappy-java
     const size = bytes.readInt32BE(at)
     if (size === MAGIC_HEAD) {
       at += HEADER.length

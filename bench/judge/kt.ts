@@ -1,0 +1,11 @@
+/** What the judge takes from the tests and from kt. */
+export { isFlexible } from '../../src/protocol/codecs'
+export { fromJson, toJson } from '../../src/protocol/json'
+export { Malformed, Reader } from '../../src/protocol/reader'
+export { stage, Unsayable } from '../../src/protocol/stage'
+export { Writer } from '../../src/protocol/writer'
+export { mutate } from '../../test/fuzz/mutate'
+export { chance } from '../../test/fuzz/random'
+export { buildBatch, damagedBatch, oddMessageSet, someBatch } from '../../test/judge/batches'
+export { goldenText, javaText, someJson } from '../../test/judge/json'
+export { judged } from '../../test/judge/messages'
