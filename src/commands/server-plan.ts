@@ -22,6 +22,9 @@ export interface Plan {
   readonly settings: BrokerSettings
   readonly folder: string
   readonly nodeId: number
+  /** The properties say it: a directory of another node is not theirs. */
+  readonly nodeIdGiven: boolean
+  readonly isKt: boolean
   readonly formatNew: boolean
   readonly listeners: readonly Listener[]
   /** What clients are told; undefined: the address that they came to. */
@@ -71,6 +74,8 @@ export function defaultPlan(terminal: Terminal, system: System, words: Words): P
     settings,
     folder,
     nodeId: 1,
+    nodeIdGiven: false,
+    isKt: true,
     formatNew: true,
     listeners: [listener],
     advertised: advertisedOf(settings, new Map(overrides)),
@@ -108,6 +113,8 @@ export function filePlan(terminal: Terminal, system: System, path: string, overr
     settings,
     folder,
     nodeId: settings.nodeId,
+    nodeIdGiven: [raw.get('node.id'), raw.get('broker.id')].some((id) => id !== undefined && id !== '-1'),
+    isKt,
     formatNew: isKt || settings.layers.kind !== 'kraft',
     listeners,
     advertised: advertisedOf(settings, raw),

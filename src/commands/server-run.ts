@@ -7,6 +7,7 @@ import type { Engine } from '../engine/engine'
 import { loadAll } from '../engine/handlers/index'
 import { startMaintenance } from '../engine/maintenance'
 import { startRecovery } from '../engine/recovery'
+import { setStraysAside } from '../engine/strays'
 import { useNativeCrc32c } from '../protocol/crc32c'
 import { type Server, serve } from '../server/server'
 import type { Owner } from '../storage/owner'
@@ -60,6 +61,7 @@ export async function runServer(
   const undo: (() => void)[] = []
   let server: Server | undefined
   try {
+    lookForStrays(held.engine, plan, log)
     await loadAll(held.engine)
     startRecovery(held.engine, (line) => log('INFO', line))
     server = await listen(system, plan, held.engine, log)
@@ -134,14 +136,31 @@ async function take(
     await new Promise<void>((resolve) => void system.clock.after(20, resolve))
   }
 }
+/** Apache Kafka does not start where a folder bears no name of a partition; kt does, and says so. */
+function lookForStrays(engine: Engine, plan: Plan, log: ServerLog): void {
+  for (const path of setStraysAside(engine)) {
+    if (!plan.isKt) {
+      const name = path.slice(path.lastIndexOf('/') + 1)
+      const form = `'${name}' is not in the form of topic-partition or topic-partition.uniqueId-delete (if marked for deletion).`
+      throw new Failure(`Found directory ${path}, ${form}`, { javaClass: 'org.apache.kafka.common.KafkaException' })
+    }
+    log('WARN', `${path} is no partition; kt leaves it alone, Apache Kafka would not start with it`)
+  }
+}
+
 async function sameNode(held: Held, plan: Plan): Promise<Held> {
   const { nodeId } = held.engine
-  if (nodeId === plan.nodeId || plan.formatNew) return held
+  if (!plan.nodeIdGiven || nodeId === plan.nodeId) return held
   await held.release()
-  throw new Failure(`Stored node id ${nodeId} doesn't match previous node id ${plan.nodeId} in ${plan.folder}/meta.properties`, {
-    javaClass: 'java.lang.RuntimeException',
-    sentence: `${plan.folder} belongs to node ${nodeId}; the properties say node ${plan.nodeId}`,
-  })
+  const advice =
+    'If you moved your data, make sure your configured node id matches. If you intend to create a new node, you should remove all data in your data directories.'
+  throw new Failure(
+    `Stored node id ${nodeId} doesn't match previous node id ${plan.nodeId} in ${plan.folder}/meta.properties. ${advice}`,
+    {
+      javaClass: 'java.lang.RuntimeException',
+      sentence: `${plan.folder} belongs to node ${nodeId}; the properties say node ${plan.nodeId}`,
+    },
+  )
 }
 function heldBy(folder: string, owner: Owner | undefined): Failure {
   const who = owner

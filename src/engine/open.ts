@@ -1,6 +1,6 @@
 /** Opens the engine on a data directory whose lock the caller holds; a new or empty directory is formatted first, if that is wanted. */
 import { DataDirectory } from '../storage/directory'
-import { ForeignDirectory, META_PROPERTIES, readMetaProperties } from '../storage/meta-properties'
+import { ForeignDirectory, META_PROPERTIES, type MetaProperties, readMetaProperties } from '../storage/meta-properties'
 import { randomUuid, type System } from '../system/system'
 import type { BrokerSettings } from './configs/broker-settings'
 import { Engine } from './engine'
@@ -43,7 +43,34 @@ export function refuseForeign(system: System, folder: string): void {
   throw new ForeignDirectory(`${folder} is not a Kafka data directory: it has no ${META_PROPERTIES}, but ${some}`)
 }
 
-/** Throws ForeignDirectory when the directory holds something else, or is of another version; Node's errors when it cannot be read or written. */
+/** Whether the metadata log has ever been begun: a segment, or a snapshot behind which one would begin. */
+function hasMetadata({ fs }: System, folder: string): boolean {
+  const metadata = `${folder}/${METADATA_FOLDER}`
+  if (fs.exists(`${metadata}/00000000000000000000.log`)) return true
+  const names = fs.exists(metadata) ? fs.list(metadata) : []
+  return names.some(
+    (name) => /^\d{20}\.log$/.test(name) || (/^\d{20}-\d{10}\.checkpoint$/.test(name) && !FIRST_SNAPSHOT.test(name)),
+  )
+}
+
+/** Throws ForeignDirectory where there are partitions and nothing that says what they are: a new cluster would disown them. */
+function refuseWithoutMetadata({ fs }: System, folder: string, meta: MetaProperties): void {
+  const holdsRecords = (name: string) => fs.list(`${folder}/${name}`).some((file) => /^\d{20}\.log$/.test(file))
+  const names = fs.list(folder).filter((name) => /-\d+$/.test(name) && fs.stat(`${folder}/${name}`)?.isDirectory)
+  const partitions = names.filter((name) => name !== METADATA_FOLDER && holdsRecords(name))
+  if (partitions.length === 0) return
+  const some = partitions.slice(0, 3).join(', ') + (partitions.length > 3 ? ` and ${partitions.length - 3} more` : '')
+  const why =
+    meta.version === 0
+      ? 'it is of a Kafka with ZooKeeper, which has its metadata there; Kafka 3.9 can migrate it, and kt opens what KRaft keeps'
+      : `its metadata log (${METADATA_FOLDER}) is gone, without which nobody can say what they are`
+  throw new ForeignDirectory(`${folder} has partitions (${some}), but ${why}. Nothing was changed`)
+}
+
+/**
+ * Throws ForeignDirectory when the directory holds something else, is of another version, or lacks what makes sense of it; Node's errors
+ * when it cannot be read or written.
+ */
 export function openEngine(system: System, folder: string, options: OpenEngineOptions): Engine {
   const { fs, random } = system
   let meta = readMetaProperties(fs, folder)
@@ -55,11 +82,15 @@ export function openEngine(system: System, folder: string, options: OpenEngineOp
     formatDirectory(system, folder, { meta, voters: [voter] })
   }
   let engine: Engine | undefined
-  const isNew = !fs.exists(`${folder}/${METADATA_FOLDER}/00000000000000000000.log`)
-  const directory = new DataDirectory(system, folder, meta, {
+  const isNew = !hasMetadata(system, folder)
+  if (isNew) refuseWithoutMetadata(system, folder, meta)
+  const metaIsNew = meta.directoryId === ''
+  const whole = metaIsNew ? { ...meta, directoryId: randomUuid(random) } : meta
+  const directory = new DataDirectory(system, folder, whole, {
     report: options.report,
     isNew,
     acceptLoss: options.settings.ktAcceptLoss,
+    metaIsNew,
     brokerEpoch: () => engine?.brokerEpoch ?? -1,
   })
   engine = new Engine(directory, options)

@@ -9,7 +9,7 @@ import { CleanerOffsets } from './cleaner/cleaner-offsets'
 import { Gradual, type Steps } from './gradual'
 import type { Log, LogSettings } from './log'
 import { openLog } from './log-open'
-import { META_PROPERTIES, type MetaProperties, readMetaProperties } from './meta-properties'
+import { META_PROPERTIES, type MetaProperties, readMetaProperties, writeMetaProperties } from './meta-properties'
 import { passes, sayTrouble } from './trouble'
 
 const CLEAN_MARKER = '.kafka_cleanshutdown'
@@ -25,6 +25,8 @@ export interface DirectoryOptions {
   readonly isNew?: boolean
   /** Logs that lost what was on disk go on without it (kt.accept.loss). */
   readonly acceptLoss?: boolean
+  /** meta.properties has no directory.id yet; it is written before anything else. */
+  readonly metaIsNew?: boolean
   /** Which broker epoch the clean-stop marker names (KIP-966). */
   readonly brokerEpoch: () => number
 }
@@ -149,6 +151,7 @@ export class DataDirectory {
       this.markerGone = true
       fs.syncFolder(this.path)
     }
+    if (this.options.metaIsNew) writeMetaProperties(fs, this.path, this.meta, this.system.clock.now())
     this.changed = true
   }
   /**
@@ -184,11 +187,21 @@ export class DataDirectory {
   private setStrayAside(name: string, topicId: string): boolean {
     const found = this.topicIdIn(this.file(name))
     if (found === undefined || found === topicId) return false
+    this.setAside(name, 'was of another topic')
+    return true
+  }
+  /** Takes a folder away that belongs to no partition, and keeps what is in it (LogManager: stray). */
+  setAside(name: string, why: string): void {
     this.removeMarker()
+    this.forget(name)
     const stray = this.freeName(name, 'stray')
     this.system.fs.rename(this.file(name), this.file(stray))
-    this.options.report(`${name} was of another topic; its folder is kept as ${stray}`)
-    return true
+    this.options.report(`${name} ${why}; its folder is kept as ${stray}`)
+  }
+  private forget(name: string): void {
+    for (const offsets of [this.recoveryPoints, this.logStarts, this.highWatermarks]) offsets.delete(name)
+    this.cleanerOffsets.forget(name)
+    this.checkpoints++ // what is being written still names it
   }
 
   /** 'orders-0.4f3c...-delete': Kafka's names for folders that are on their way out. */
@@ -205,9 +218,7 @@ export class DataDirectory {
     this.openings.forget(name)
     this.logs.get(name)?.forsake()
     this.logs.delete(name)
-    for (const offsets of [this.recoveryPoints, this.logStarts, this.highWatermarks]) offsets.delete(name)
-    this.cleanerOffsets.forget(name)
-    this.checkpoints++ // what is being written still names it
+    this.forget(name)
     if (!fs.exists(this.file(name))) return { remove: () => {} }
     const renamed = this.file(this.freeName(name, 'delete'))
     fs.rename(this.file(name), renamed)

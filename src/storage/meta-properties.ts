@@ -5,7 +5,10 @@ import { replaceFile } from './checkpoints'
 export interface MetaProperties {
   readonly clusterId: string
   readonly nodeId: number
+  /** Kafka gives one to a directory of before 3.7 when it first opens it (KIP-858); so does kt, when it first writes to it. */
   readonly directoryId: string
+  /** 0: in the form of a Kafka with ZooKeeper, where the node is a broker.id; Kafka leaves it so. */
+  readonly version?: 0 | 1
 }
 
 export const META_PROPERTIES = 'meta.properties'
@@ -13,7 +16,10 @@ export const META_PROPERTIES = 'meta.properties'
 /** The directory is of no kind that kt can open; the message says what is wrong with which file. */
 export class ForeignDirectory extends Error {}
 
-/** Undefined when the directory has no meta.properties. Throws ForeignDirectory when it has one of another form. */
+/**
+ * Undefined when the directory has no meta.properties; directoryId is empty when it has none yet. Throws ForeignDirectory when the file
+ * is of another form.
+ */
 export function readMetaProperties(fs: FileSystem, folder: string): MetaProperties | undefined {
   const path = `${folder}/${META_PROPERTIES}`
   if (!fs.exists(path)) return undefined
@@ -29,14 +35,12 @@ export function readMetaProperties(fs: FileSystem, folder: string): MetaProperti
     )
   }
   const clusterId = values.get('cluster.id')
-  const nodeId = Number(values.get('node.id') ?? values.get('broker.id'))
-  if (!clusterId || !Number.isInteger(nodeId)) throw new ForeignDirectory(`${path} names no cluster.id or no node.id`)
-  if (version === '0' || !values.has('directory.id')) {
-    throw new ForeignDirectory(
-      `${path} is of a Kafka before 3.7, or of one with ZooKeeper; kt opens directories of KRaft since 3.7`,
-    )
-  }
-  return { clusterId, nodeId, directoryId: values.get('directory.id') as string }
+  const node = values.get('node.id') ?? (version === '0' ? values.get('broker.id') : undefined)
+  const nodeId = Number(node)
+  if (!clusterId) throw new ForeignDirectory(`${path} names no cluster.id`)
+  if (!node || !Number.isInteger(nodeId)) throw new ForeignDirectory(`${path} names no node.id`)
+  const meta = { clusterId, nodeId, directoryId: values.get('directory.id') ?? '' }
+  return version === '0' ? { ...meta, version: 0 } : meta
 }
 
 const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat']
@@ -54,9 +58,9 @@ export function writeMetaProperties(fs: FileSystem, folder: string, meta: MetaPr
   const lines = [
     '#',
     `#${javaDate(nowMs)}`,
-    `node.id=${meta.nodeId}`,
+    meta.version === 0 ? `broker.id=${meta.nodeId}` : `node.id=${meta.nodeId}`,
     `directory.id=${meta.directoryId}`,
-    'version=1',
+    `version=${meta.version ?? 1}`,
     `cluster.id=${meta.clusterId}`,
   ]
   replaceFile(fs, `${folder}/${META_PROPERTIES}`, `${lines.join('\n')}\n`)

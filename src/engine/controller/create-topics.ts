@@ -123,10 +123,11 @@ export function partitionRecord(
   partitionId: number,
   replicas: readonly number[],
   { active }: Brokers,
-  { nodeId, directoryId }: ControllerView,
+  { nodeId, directoryId, versions }: ControllerView,
 ): MetadataChange {
+  const { partition: version, hasDirectories } = versions()
   const isr = replicas.filter((id) => active.has(id))
-  return change(records.PartitionRecord, {
+  const value = {
     partitionId,
     topicId,
     replicas,
@@ -136,8 +137,9 @@ export function partitionRecord(
     leader: isr[0] ?? -1,
     leaderEpoch: 0,
     partitionEpoch: 0,
-    directories: replicas.map((id) => (id === nodeId ? directoryId : UNASSIGNED_DIRECTORY)),
-  })
+    directories: hasDirectories ? replicas.map((id) => (id === nodeId ? directoryId : UNASSIGNED_DIRECTORY)) : [],
+  }
+  return change(records.PartitionRecord, value, version)
 }
 
 function placed(wanted: WantedTopic, { settings, random }: ControllerView, brokers: Brokers, room: number): number[][] | Refusal {

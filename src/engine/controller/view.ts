@@ -5,7 +5,9 @@
 import type { Random } from '../../system/system'
 import type { BrokerSettings } from '../configs/broker-settings'
 import type { Engine } from '../engine'
+import { bootstrapFeatures } from '../metadata/begin'
 import type { MetadataImage } from '../metadata/image'
+import { type RecordVersions, versionsOf } from '../metadata/record-versions'
 
 export interface ControllerView {
   readonly image: MetadataImage
@@ -13,6 +15,8 @@ export interface ControllerView {
   readonly nodeId: number
   /** Where this node keeps replicas (KIP-858). */
   readonly directoryId: string
+  /** In which versions records are written. */
+  readonly versions: () => RecordVersions
   readonly random: Random
 }
 
@@ -22,6 +26,10 @@ export function viewOf(engine: Engine): ControllerView {
     settings: engine.settings,
     nodeId: engine.nodeId,
     directoryId: engine.directory.meta.directoryId,
+    versions: () => {
+      const { features } = engine.metadata
+      return versionsOf(features.size > 0 ? features : bootstrapFeatures(engine.directory))
+    },
     random: engine.system.random,
   }
 }

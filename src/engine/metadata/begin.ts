@@ -35,11 +35,7 @@ export interface Identity {
  */
 export function bootstrapChanges(directory: DataDirectory): MetadataChange[] {
   const found = bootstrapRecords(directory)
-  const levels = new Map<string, number>()
-  for (const value of found) {
-    const record = decodeMetadataRecord(clusterMetadata, value)
-    if (record.name === 'FeatureLevelRecord') levels.set(record.value.name, record.value.featureLevel)
-  }
+  const levels = levelsOf(found)
   const elrDefault = change(records.ConfigRecord, {
     resourceType: 4,
     resourceName: '',
@@ -50,6 +46,17 @@ export function bootstrapChanges(directory: DataDirectory): MetadataChange[] {
   if (!versionsOf(levels).hasTransactions) return changes
   const begin = change(records.BeginTransactionRecord, { name: 'Bootstrap records' })
   return [begin, ...changes, change(records.EndTransactionRecord, {})]
+}
+/** The levels of features that the cluster will begin with. */
+export const bootstrapFeatures = (directory: DataDirectory): Map<string, number> => levelsOf(bootstrapRecords(directory))
+
+function levelsOf(values: readonly Buffer[]): Map<string, number> {
+  const levels = new Map<string, number>()
+  for (const value of values) {
+    const record = decodeMetadataRecord(clusterMetadata, value)
+    if (record.name === 'FeatureLevelRecord') levels.set(record.value.name, record.value.featureLevel)
+  }
+  return levels
 }
 function bootstrapRecords(directory: DataDirectory): MetadataChange[] {
   const { fs } = directory.system
