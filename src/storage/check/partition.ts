@@ -60,7 +60,7 @@ export function* checkPartition(at: At, partition: PartitionToCheck): Checking<C
   findings.counts.partitions++
   for (const [i, base] of bases.entries()) {
     const next = bases[i + 1]
-    checkBase(walk, name, base)
+    checkBase(walk, partition, base)
     const isReadAgain = !clean && (next === undefined || next > recoveryPoint)
     yield* checkFiles(walk, partition, names, { base, next, isReadAgain })
   }
@@ -70,17 +70,26 @@ export function* checkPartition(at: At, partition: PartitionToCheck): Checking<C
   return { name, startOffset: bases[0] ?? 0, endOffset }
 }
 
-/** A segment begins where the one before ends; in a compacted log there may be a gap. */
-function checkBase(walk: Walk, name: string, base: number): void {
-  const { expected, compacted, broken, at } = walk
+/**
+ * A segment begins where the one before ends; in a compacted log there may be a gap. After a power cut there may be one of what was
+ * never on disk: the end of a file is lost, and the next file is not.
+ */
+function checkBase(walk: Walk, { name, clean, recoveryPoint }: PartitionToCheck, base: number): void {
+  const { expected = base, compacted, broken, at } = walk
   const file = `${name}/${segmentName(base)}.log`
-  if (expected !== undefined && base < expected) {
+  if (base < expected) {
     at.findings.error(file, `it begins at offset ${base}, and the one before ends with ${expected - 1}`, OVERLAP)
-  } else if (expected !== undefined && base > expected && !compacted && !broken) {
-    const what = `it begins at offset ${base}, and the one before ends with ${expected - 1}: ${base - expected} offsets are missing`
-    at.findings.error(file, what, 'A segment or the end of one is lost. Readers go on behind the gap.')
+  } else if (base > expected && !compacted && !broken) {
+    const level = !clean && expected >= recoveryPoint ? 'note' : 'error'
+    const what = `it begins at offset ${base}, and the one before ends with ${expected - 1}: what was between is lost`
+    at.findings.add(
+      level,
+      file,
+      what,
+      'Readers go on behind the gap. If no power was cut, a file is missing: look for it in a copy.',
+    )
   }
-  walk.expected = Math.max(base, expected ?? base)
+  walk.expected = Math.max(base, expected)
 }
 const OVERLAP = 'Two files have the same offsets; one of them does not belong here. Keep a copy before anything is opened.'
 

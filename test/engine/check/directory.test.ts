@@ -179,7 +179,7 @@ describe('what does not agree', () => {
       .find((name, i, all) => all.filter((one) => one === name).length > 2 && all.indexOf(name) === i)
     const middle = logs.filter((file) => file.startsWith(`${folder}/`))[1] as string
     expect(errors(segments, with1(segments, middle, null))).toMatchObject([
-      { what: expect.stringContaining('offsets are missing') },
+      { what: expect.stringContaining('what was between is lost') },
     ])
   })
   test('an epoch that no batch has', () => {
