@@ -1,5 +1,8 @@
-/** The records of the coordinators' topics: each can be read, and lies in the partition where its coordinator looks for it. */
-import { isControl } from '../../protocol/batch'
+/**
+ * The records of the coordinators' topics: each can be read, lies in the partition where its coordinator looks for it, and if it is of a
+ * group, adds up with those before it.
+ */
+import { isControl, isTransactional, producerId } from '../../protocol/batch'
 import { readRecords } from '../../protocol/batch-reader'
 import { Malformed } from '../../protocol/reader'
 import { consumerOffsets } from '../../protocol/records/consumer-offsets'
@@ -7,7 +10,9 @@ import { decodeRecord, type RecordTable, type RecordType } from '../../protocol/
 import { shareGroupState } from '../../protocol/records/share-group-state'
 import { transactionState } from '../../protocol/records/transaction-state'
 import type { Findings } from '../../storage/check/finding'
-import { partitionFor } from '../groups/placement'
+import { apply, GroupState } from '../groups/apply'
+import { GROUP_TOPIC, partitionFor } from '../groups/placement'
+import { decodeRecord as decodeGroupRecord } from '../groups/records'
 
 const TABLES: { readonly [topic: string]: RecordTable<RecordType> } = {
   __consumer_offsets: consumerOffsets,
@@ -22,12 +27,28 @@ const NEXT =
 export function coordinatorCheck(topic: string, partition: number, count: number, findings: Findings) {
   const table = TABLES[topic]
   if (!table) return undefined
+  const groups = topic === GROUP_TOPIC ? new GroupState() : undefined
   return (bytes: Buffer, at: number, file: string): void => {
     if (isControl(bytes, at)) return
+    const producer = isTransactional(bytes, at) ? producerId(bytes, at) : undefined
     for (const { key, value, offset } of readRecords(bytes, at)) {
-      const what = key === null ? 'a record has no key' : flawOf(table, key, value, partition, count)
+      const what =
+        key === null
+          ? 'a record has no key'
+          : (flawOf(table, key, value, partition, count) ?? (groups && groupFlaw(groups, key, value, producer)))
       if (what !== undefined) findings.error(file, what, NEXT, { offset })
     }
+  }
+}
+
+/** Takes a record of a group in as a replay does. */
+function groupFlaw(groups: GroupState, key: Buffer, value: Buffer | null, producer: number | undefined): string | undefined {
+  try {
+    const record = decodeGroupRecord({ key, value })
+    if (record) apply(groups, record, producer)
+    return undefined
+  } catch (error) {
+    return `a record of a group cannot be taken in: ${(error as Error).message}`
   }
 }
 

@@ -83,10 +83,10 @@ export function timeIndexCheck(bytes: Buffer, base: number, isComplete: boolean,
       }
       if (maxTimestamp > greatest) greatest = maxTimestamp
       for (; next < count && offsetAt(next) <= last; next++) {
-        if (timeAt(next) === greatest && maxTimestamp === greatest) continue
+        if (timeAt(next) === greatest && maxTimestamp === greatest && offsetAt(next) === last) continue
         wrong(
           next,
-          `it says that timestamp ${timeAt(next)} is at offset ${offsetAt(next)}; up to there the greatest is ${greatest}`,
+          `it says that timestamp ${timeAt(next)} is at offset ${offsetAt(next)}; up to there the greatest is ${greatest}, and that batch ends with ${last}`,
         )
       }
     },
