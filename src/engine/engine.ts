@@ -47,6 +47,7 @@ export class Engine implements Service {
   /** False after a failed write or sync. */
   writable = true
   private readonly partitions = new Map<string, Partition[]>()
+  /** By topic; those of all topics that set nothing themselves under the empty name. */
   private readonly settingsOf = new Map<string, TopicSettings>()
   private readonly flusher: Flusher
   /** Logs that flush.ms will have synced. */
@@ -152,10 +153,12 @@ export class Engine implements Service {
     return this.currentSettings
   }
   topicSettings(topic: string): TopicSettings {
-    let settings = this.settingsOf.get(topic)
+    const overrides = this.metadata.configOf(RESOURCE.TOPIC, topic)
+    const key = overrides.size === 0 ? '' : topic
+    let settings = this.settingsOf.get(key)
     if (!settings) {
-      settings = topicSettings(this.metadata.configOf(RESOURCE.TOPIC, topic), this.settings)
-      this.settingsOf.set(topic, settings)
+      settings = topicSettings(overrides, this.settings)
+      this.settingsOf.set(key, settings)
     }
     return settings
   }

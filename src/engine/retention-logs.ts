@@ -4,6 +4,7 @@
  */
 import { peekLog, peekNewest } from '../storage/log-peek'
 import { dropSegments, sizeBreach, startBreach, timeBreach } from '../storage/log-retention'
+import type { TopicSettings } from './configs/topic-settings'
 import type { Engine } from './engine'
 import type { Partition } from './partition'
 
@@ -47,17 +48,31 @@ export function remove(engine: Engine, doomed: { remove: () => void }): void {
   }
 }
 
-/** Whether the files of a log that is not open give reason to open it. Files that an earlier end left `.deleted` are removed. */
+/**
+ * When a log that is not open is worth a look again: its files stay as they are, for nobody changes them but this process, and not
+ * before it is open. Thousands of logs that nobody uses cost nothing so.
+ */
+const looked = new WeakMap<Partition, { readonly settings: TopicSettings; readonly againMs: number }>()
+
 function mayExpire(engine: Engine, partition: Partition, nowMs: number): boolean {
+  const settings = engine.topicSettings(partition.topic)
+  const last = looked.get(partition)
+  if (last?.settings === settings) return nowMs > last.againMs
+  const againMs = expiryOf(engine, partition, settings)
+  looked.set(partition, { settings, againMs })
+  return nowMs > againMs
+}
+
+/** From when on the files of a log give reason to open it. Files that an earlier end left `.deleted` are removed. */
+function expiryOf(engine: Engine, { name }: Partition, settings: TopicSettings): number {
   const { directory, system } = engine
-  const folder = directory.file(partition.name)
+  const folder = directory.file(name)
   const { sizeBytes, segments, deleted } = peekLog(system.fs, folder)
   if (deleted.length > 0) remove(engine, directory.doom(deleted))
-  const settings = engine.topicSettings(partition.topic)
   const [oldest] = segments
-  if (!settings.delete || !oldest || sizeBytes === 0) return false
-  if (sizeBytes - settings.retentionBytes >= oldest.sizeBytes) return true
-  if (settings.retentionMs === Number.POSITIVE_INFINITY) return false
+  if (!settings.delete || !oldest || sizeBytes === 0) return Number.POSITIVE_INFINITY
+  if (sizeBytes - settings.retentionBytes >= oldest.sizeBytes) return Number.NEGATIVE_INFINITY
+  if (settings.retentionMs === Number.POSITIVE_INFINITY) return Number.POSITIVE_INFINITY
   const newest = peekNewest(system.fs, folder, oldest.base)
-  return newest === undefined || nowMs - newest > settings.retentionMs
+  return newest === undefined ? Number.NEGATIVE_INFINITY : newest + settings.retentionMs
 }

@@ -2,11 +2,13 @@
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { startMaintenance } from '../../src/engine/maintenance'
+import { expireRecords } from '../../src/engine/retention'
 import { DeleteRecords } from '../../src/protocol/apis/delete-records'
 import { IncrementalAlterConfigs } from '../../src/protocol/apis/incremental-alter-configs'
 import { ListOffsets } from '../../src/protocol/apis/list-offsets'
 import type { Call } from '../../src/protocol/call'
 import { errors } from '../../src/protocol/errors'
+import { realSystem } from '../../src/system'
 import { START, type TestEngine, testEngine } from '../support/engine'
 import { create, remove, send, take, topicOf } from '../support/requests'
 
@@ -216,4 +218,30 @@ test('producers that have long been silent are forgotten', async () => {
   await clock.pass(600_000)
   expect(engine.partition('t', 0)?.log.producers.size).toBe(0)
   stop()
+})
+
+test('a log that nobody opens is looked at once, and again when something may have to go', async () => {
+  const before = testEngine()
+  await create(before.call, 't')
+  await fill(before.call, 1, START)
+  const looks: string[] = []
+  const fs = {
+    ...realSystem.fs,
+    list: (path: string) => {
+      if (path.endsWith('/t-0')) looks.push(path)
+      return realSystem.fs.list(path)
+    },
+  }
+  before.engine.close()
+  const { engine, clock } = testEngine({ folder: before.folder, clock: before.clock, system: { fs } })
+  const expire = () => expireRecords(engine, { log: () => {}, stopped: () => false })
+  for (let hour = 0; hour < 10; hour++) {
+    await expire()
+    await clock.pass(60 * 60_000)
+  }
+  expect(looks).toHaveLength(1)
+  expect(engine.partition('t', 0)?.isOpen).toBe(false)
+  await clock.pass(7 * 24 * 60 * 60_000)
+  await expire()
+  expect(engine.partition('t', 0)?.log.startOffset).toBe(1)
 })
