@@ -45,7 +45,7 @@ export default command({
     refuseHeld(system, directory)
     const before = traces(system, directory)
     const result = await checked(context, directory, deep)
-    if (!result) return exit.failed
+    if (!result) return exit.done // interrupted; the exit code says so
     refuseHeld(system, directory)
     if (traces(system, directory) !== before) {
       throw new Failure(`${directory} was written to while it was checked`, {

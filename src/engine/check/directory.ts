@@ -44,7 +44,11 @@ export function* checkDirectory(fs: FileSystem, root: string, { deep = false }: 
   const isNew = !hasLog && partitionFolders(names).every((name) => name === METADATA_FOLDER)
   const result = () => ({ findings: findings.all(), counts: findings.counts, clean: clean || isNew })
   if (!names.includes(META_PROPERTIES)) {
-    findings.error(META_PROPERTIES, 'it is missing', 'This is no data directory of Kafka or kt, or it is not formatted.')
+    const isPartition = names.some((name) => /^\d{20}\.log$/.test(name))
+    const next = isPartition
+      ? 'This is the folder of a partition; check the directory that it is in.'
+      : 'This is no data directory of Kafka or kt, or it is not formatted.'
+    findings.error(META_PROPERTIES, 'it is missing', next)
     return result()
   }
   const meta = checkMeta(at)

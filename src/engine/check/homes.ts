@@ -46,7 +46,8 @@ export function homesIn(
     partitionCount: (topic) => image?.topic(topic)?.partitions.length ?? 0,
     isCompacted(name) {
       const topic = name.slice(0, name.lastIndexOf('-'))
-      return INTERNAL_TOPICS.has(topic) || cleaner.has(name) || policyOf(topic).includes('compact')
+      const isUnknown = image?.topic(topic) === undefined // it may have been
+      return isUnknown || INTERNAL_TOPICS.has(topic) || cleaner.has(name) || policyOf(topic).includes('compact')
     },
     checkOwner(name, topicId) {
       if (!image) return

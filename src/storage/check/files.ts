@@ -12,7 +12,8 @@ export interface At {
 
 const UNREADABLE = 'See who may read it, and look at the disk: the system log has its errors.'
 
-function unreadable({ findings }: At, file: string, error: unknown): undefined {
+/** A finding of an error of the disk; any other error is thrown on. */
+export function unreadable({ findings }: At, file: string, error: unknown): undefined {
   const { code } = error as NodeJS.ErrnoException // System's files throw Node's errors
   if (code === undefined) throw error
   findings.error(file, `it cannot be read: ${code}`, UNREADABLE)

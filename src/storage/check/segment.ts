@@ -19,7 +19,7 @@ import { couldBeBatch, type ReadInto, scanBatches } from '../scan'
 import { batchFlaw, isCleaned } from './batch'
 import { describeDamage, nextSound } from './damage'
 import type { EpochCheck } from './epochs'
-import { type At, openToRead } from './files'
+import { type At, openToRead, unreadable } from './files'
 import type { Checking } from './finding'
 import type { IndexCheck } from './indexes'
 
@@ -86,6 +86,9 @@ export function* checkSegment(walk: Walk, segment: SegmentToCheck): Checking<Abo
       yield position - began
     }
     for (const index of segment.indexes) index.end()
+  } catch (error) {
+    unreadable(at, segment.file, error)
+    walk.broken = true
   } finally {
     at.fs.close(fd)
   }

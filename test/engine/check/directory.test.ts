@@ -115,6 +115,20 @@ describe('damage', () => {
     )
   })
 
+  test('a sector that the disk cannot read is a finding, and the rest is checked', () => {
+    const fs = patched(new Map([[`${plain}/${LOG}`, bytesOf(plain, LOG)]]))
+    const failing = {
+      ...fs,
+      read(...words: Parameters<typeof fs.read>) {
+        if (words[0] >= 1_000_000) throw Object.assign(new Error('EIO'), { code: 'EIO' })
+        return fs.read(...words)
+      },
+    }
+    const { findings, counts } = finish(checkDirectory(failing, plain))
+    expect(findings[0]).toMatchObject({ level: 'error', file: LOG, what: 'it cannot be read: EIO' })
+    expect(counts.partitions).toBe(9)
+  })
+
   test('sound batches behind a broken one are counted and said to be there', () => {
     const result = check(plain, flipped(LOG, 100, 1))
     expect(result.findings).toMatchObject([{ level: 'error', file: LOG, position: 0, offset: 0 }])
@@ -198,6 +212,8 @@ describe('what does not agree', () => {
     ])
   })
   test('a folder that is no data directory', () => {
-    expect(check(`${plain}/alpha-0`).findings).toMatchObject([{ level: 'error', file: 'meta.properties' }])
+    expect(check(`${plain}/alpha-0`).findings).toMatchObject([
+      { level: 'error', file: 'meta.properties', next: expect.stringContaining('the folder of a partition') },
+    ])
   })
 })
