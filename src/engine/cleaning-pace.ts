@@ -3,9 +3,9 @@ import { Interrupted, type Pace } from '../storage/cleaner/pace'
 import type { Engine } from './engine'
 
 /** How long one slice may keep everybody else waiting. */
-const SLICE_MS = 2
+const SLICE_MS = 1
 /** Between two looks at the clock. */
-const LOOK_BYTES = 32 * 1024
+const LOOK_BYTES = 16 * 1024
 /** Shorter waits are saved up. */
 const LEAST_WAIT_MS = 50
 
@@ -40,7 +40,8 @@ export class CleaningPace implements Pace {
     const now = clock.monotonic()
     this.throughAt = Math.max(this.throughAt, now) + (bytes / rate) * 1000
     const waitMs = this.throughAt - now
-    if (waitMs >= LEAST_WAIT_MS) await new Promise<void>((resolve) => void clock.after(waitMs, resolve, 'idle'))
+    if (waitMs < LEAST_WAIT_MS) return
+    await new Promise<void>((resolve) => void clock.after(waitMs, resolve, 'idle'))
     this.goOn()
   }
   private goOn(): void {

@@ -75,7 +75,7 @@ export class Cleaning {
   }
 
   private get pieceBytes(): number {
-    return Math.max(this.options.ioBufferBytes / 2, 64 * 1024)
+    return Math.max(this.options.ioBufferBytes, 64 * 1024)
   }
   private groupsBelow(to: number): Segment[][] {
     const { log, range } = this
@@ -97,7 +97,7 @@ export class Cleaning {
     const [first] = group
     const last = group.at(-1)
     if (!first || !last) return
-    const cleaned = new CleanedSegment(fs, log.folder, first.base, nowMs, log.settings.indexIntervalBytes, this.pieceBytes * 2)
+    const cleaned = new CleanedSegment(fs, log.folder, first.base, nowMs, log.settings.indexIntervalBytes, this.pieceBytes)
     this.current = cleaned
     try {
       const rules = {

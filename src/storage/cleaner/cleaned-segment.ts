@@ -11,7 +11,7 @@ import { encodeAborted } from '../snapshot'
 import { CLEANED } from './settle'
 
 /** The least that is put on disk at a time. */
-const SYNC_BYTES = 8 << 20
+const SYNC_BYTES = 2 << 20
 
 export class CleanedSegment {
   /** As which it will be part of the log. */

@@ -5,22 +5,25 @@
  *     0  hash of the key, four numbers of 32 bits (key-hash.ts)
  *     4  offset + 1, low and high half; 0: the place is free
  *
- * It is cut into shards by the hash, each growing by itself as it fills, so that no growth keeps everything else waiting.
+ * It is cut into shards by the hash, each growing by itself as it fills, and no two of them at the same fill, so that no growth keeps
+ * everything else waiting.
  */
 import { hashKey } from './key-hash'
 
 const STRIDE = 6
 const PLACE_BYTES = STRIDE * 4
-const SHARD_BITS = 6
+const SHARD_BITS = 8
 const SHARDS = 1 << SHARD_BITS
 const LEAST_PLACES = 16
-/** A shard that may grow does so when it is fuller than this. */
-const LOAD = 0.7
+/** A shard that may grow does so when it is fuller than something between these. */
+const LEAST_LOAD = 0.45
+const MOST_LOAD = 0.8
 
 interface Shard {
   table: Int32Array
   places: number
   used: number
+  readonly load: number
 }
 
 export class KeyMap {
@@ -43,7 +46,8 @@ export class KeyMap {
     this.most = Math.floor(places * loadFactor)
     this.mostPlaces = Math.max(LEAST_PLACES, Math.floor(places / SHARDS))
     for (let i = 0; i < SHARDS; i++) {
-      this.shards.push({ table: new Int32Array(LEAST_PLACES * STRIDE), places: LEAST_PLACES, used: 0 })
+      const load = LEAST_LOAD + ((MOST_LOAD - LEAST_LOAD) * i) / SHARDS
+      this.shards.push({ table: new Int32Array(LEAST_PLACES * STRIDE), places: LEAST_PLACES, used: 0, load })
     }
   }
 
@@ -72,7 +76,7 @@ export class KeyMap {
     this.count++
     shard.used++
     if (shard.places < this.mostPlaces) {
-      if (shard.used > shard.places * LOAD) grow(shard, Math.min(shard.places * 2, this.mostPlaces))
+      if (shard.used > shard.places * shard.load) grow(shard, Math.min(shard.places * 2, this.mostPlaces))
     } else if (shard.used >= shard.places - 1) {
       this.crowded = true
     }
