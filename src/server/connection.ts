@@ -1,6 +1,6 @@
 /**
  * One client's connection: cuts frames, decodes them, calls, and writes the replies in the order of the requests. Requests of one
- * connection run side by side as far as their answers wait (a Fetch that waits holds back the replies behind it, not their work).
+ * connection run side by side as far as admission.ts allows (a Fetch that waits holds back the replies behind it, not their work).
  * Bytes that are no request close the connection after one line in the log; nothing is thrown out of here.
  */
 import { ApiVersions } from '../protocol/apis/api-versions'
@@ -12,6 +12,7 @@ import { decodeRequestHeader, encodeResponse, type RequestHeader, requestAllowan
 import { giveBuffer } from '../protocol/pool'
 import { Malformed, Reader } from '../protocol/reader'
 import type { Connection } from '../system/system'
+import { Admission } from './admission'
 
 export interface ConnectionOptions {
   readonly maxFrameBytes: number
@@ -20,10 +21,6 @@ export interface ConnectionOptions {
   /** The address to tell this client, if it is not the one it came to. */
   readonly advertised?: { readonly host: string; readonly port: number } | undefined
 }
-
-/** Requests of one connection that may be under way, and reply bytes that may wait, before reading from it stops. */
-const MAX_UNDER_WAY = 128
-const MAX_PENDING_BYTES = 16 * 1024 * 1024
 
 const PRODUCE = 0
 
@@ -39,8 +36,13 @@ export class ClientConnection {
   private flushing = false
   private paused = false
   private closed = false
-  /** Frames that came while an API was being loaded. */
-  private backlog: Buffer[] | undefined
+  private readonly admission = new Admission()
+  /** Frames that may not begin yet: the rest of a chunk, since reading stops with the first of them. */
+  private waiting: Buffer[] = []
+  private loading = false
+  private beginning = false
+  /** Bytes of replies behind one that is not there yet. */
+  private heldBytes = 0
   /** Bytes came or went since `closeIfIdle` last looked. */
   private used = true
   private idleSince = 0
@@ -52,7 +54,7 @@ export class ClientConnection {
   ) {
     this.assembler = new Assembler(options.maxFrameBytes, (frame) => this.frame(frame))
     connection.onData((chunk) => this.data(chunk))
-    connection.onDrain(() => this.relax())
+    connection.onDrain(() => this.safely(() => this.next()))
     connection.onClose(() => {
       this.closed = true
     })
@@ -94,25 +96,44 @@ export class ClientConnection {
 
   private frame(frame: Buffer): void {
     if (this.closed) return
-    if (this.backlog) {
-      this.backlog.push(frame)
-      if (this.backlog.length > MAX_UNDER_WAY) this.pause()
+    if (this.waiting.length === 0 && this.mayBegin(frame)) {
+      this.begin(frame)
       return
     }
-    const apiKey = frame.length >= 2 ? frame.readInt16BE(0) : -1
+    this.waiting.push(frame)
+    this.pause()
+  }
+  private mayBegin(frame: Buffer): boolean {
+    return !this.loading && this.admission.allows(apiKeyOf(frame), frame.length, this.replyBytes)
+  }
+  /** Begins what waits, as far as it may. */
+  private next(): void {
+    if (this.beginning) return // further up, somebody is at it
+    this.beginning = true
+    let count = 0
+    for (; count < this.waiting.length && !this.closed; count++) {
+      const frame = this.waiting[count] as Buffer
+      if (!this.mayBegin(frame)) break
+      this.begin(frame)
+    }
+    this.waiting = this.closed ? [] : this.waiting.slice(count)
+    this.beginning = false
+    this.relax()
+  }
+
+  private begin(frame: Buffer): void {
+    const apiKey = apiKeyOf(frame)
     const found = this.service.find(apiKey)
     if (!(found instanceof Promise)) {
       this.request(frame, apiKey, found)
       return
     }
-    this.backlog = []
+    this.loading = true
     const loaded = (served: Served | undefined) => {
-      const waiting = this.backlog ?? []
-      this.backlog = undefined
+      this.loading = false
       this.safely(() => {
         this.request(frame, apiKey, served)
-        for (const next of waiting) this.frame(next)
-        this.relax()
+        this.next()
       })
     }
     found.then(loaded, (error) => this.refuse(`API ${apiKey} could not be loaded: ${stackOf(error)}`))
@@ -172,10 +193,14 @@ export class ClientConnection {
     const slot = this.slot()
     const silent = api.key === PRODUCE && (request as { acks?: number }).acks === 0
     const { apiVersion, correlationId } = header
+    const frameBytes = frame.length
+    this.admission.begin(api.key, frameBytes)
     const answered = (reply: object) => {
+      this.admission.end(api.key, frameBytes)
       if (api.key === PRODUCE) giveBuffer(frame) // what it carried is in the log
       if (silent) this.fill(slot, [], producedWithError(reply))
       else this.fill(slot, this.encode(api, apiVersion, correlationId, reply))
+      if (this.waiting.length > 0) this.safely(() => this.next())
     }
     this.call(header.clientId ?? '')(api, request as never, apiVersion)
       .then(answered)
@@ -195,8 +220,11 @@ export class ClientConnection {
   private slot(): Slot {
     const slot: Slot = { pieces: undefined }
     this.slots.push(slot)
-    if (this.slots.length > MAX_UNDER_WAY) this.pause()
     return slot
+  }
+  /** Bytes of replies that the system has not taken yet. */
+  private get replyBytes(): number {
+    return this.heldBytes + this.connection.pending
   }
   private pause(): void {
     if (this.paused) return
@@ -210,6 +238,7 @@ export class ClientConnection {
       return
     }
     slot.pieces = pieces
+    for (const piece of pieces) this.heldBytes += piece.length
     if (this.flushing || slot !== this.slots[0]) return
     this.flushing = true
     // after everything that can be answered in this turn has been: one write for all of it
@@ -220,24 +249,27 @@ export class ClientConnection {
     this.used = true
     const out: Uint8Array[] = []
     while (this.slots.length > 0 && this.slots[0]?.pieces) {
-      for (const piece of this.slots.shift()?.pieces ?? []) out.push(piece)
+      for (const piece of this.slots.shift()?.pieces ?? []) {
+        out.push(piece)
+        this.heldBytes -= piece.length
+      }
     }
     if (out.length > 0 && !this.closed) {
       this.connection.write(out, () => {
         for (const piece of out) giveBuffer(piece)
       })
     }
-    if (this.connection.pending > MAX_PENDING_BYTES) this.pause()
-    this.relax()
+    this.next()
   }
   private relax(): void {
-    if (!this.paused || this.backlog || this.slots.length > MAX_UNDER_WAY / 2) return
-    if (this.connection.pending > MAX_PENDING_BYTES / 2) return
+    if (!this.paused || this.loading || this.waiting.length > 0 || !this.admission.isRelaxed(this.replyBytes)) return
     this.paused = false
     this.connection.resume()
   }
 }
 
+/** -1 where there is none. */
+const apiKeyOf = (frame: Buffer): number => (frame.length >= 2 ? frame.readInt16BE(0) : -1)
 const stackOf = (error: unknown): string => (error instanceof Error && error.stack) || String(error)
 
 function producedWithError(reply: object): 'close' | undefined {
