@@ -21,7 +21,11 @@ function warming<T>(cold: T, hot: () => T): () => T {
     return current
   }
 }
-/** Interprets until enough bytes have gone through; a large message is staged before it is read. */
+/** So many elements of an array come to STAGED_AFTER_BYTES, more or less. */
+const MANY = 100
+const holdsMany = (value: object): boolean => Object.values(value).some((one) => Array.isArray(one) && one.length >= MANY)
+
+/** Interprets until enough bytes have gone through; a large message is staged before it is read or written. */
 function codecOf<F extends Fields>(fields: F, version: number, flexible: boolean): Codec<F> {
   let codec = interpret(fields, version, flexible)
   let left = STAGED_AFTER_BYTES
@@ -35,6 +39,7 @@ function codecOf<F extends Fields>(fields: F, version: number, flexible: boolean
       return codec.read(reader)
     },
     write(writer, value) {
+      if (left >= 0 && holdsMany(value)) spend(left + 1)
       if (left < 0) {
         codec.write(writer, value)
         return
