@@ -94,6 +94,7 @@ export class Cleaner {
     try {
       const checkpoint = cleanerOffsets.get(partition.name)
       const { log, lastStableOffset } = partition
+      if (log.sealed) return undefined
       const bounds = boundsOf(log, checkpoint, lastStableOffset, settings, this.engine.system.clock.now())
       if (bounds.resets) this.note(partition, bounds.firstDirty)
       return bounds

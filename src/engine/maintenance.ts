@@ -95,7 +95,7 @@ function removeLeftovers(engine: Engine): void {
     )
     return []
   })
-  removeAll(engine, doomed)
+  void removeAll(engine, doomed)
 }
 
 function openPartitions(engine: Engine): Partition[] {

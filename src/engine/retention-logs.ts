@@ -2,6 +2,7 @@
  * What is too old or too much in one partition. A log that is open is looked at as it is; one that is not is opened only when its files
  * say that something may have to go.
  */
+import type { Doomed } from '../storage/directory'
 import { peekLog, peekNewest } from '../storage/log-peek'
 import { dropSegments, sizeBreach, startBreach, timeBreach } from '../storage/log-retention'
 import type { TopicSettings } from './configs/topic-settings'
@@ -40,12 +41,10 @@ export function removeLater(engine: Engine, topic: string, files: readonly strin
   engine.system.clock.after(engine.topicSettings(topic).fileDeleteDelayMs, () => remove(engine, doomed), 'idle')
 }
 
-export function remove(engine: Engine, doomed: { remove: () => void }): void {
-  try {
-    doomed.remove()
-  } catch (error) {
+function remove(engine: Engine, doomed: Doomed): void {
+  doomed.removeLater().catch((error: unknown) => {
     engine.options.report(`deleted files could not be removed: ${(error as Error).message}`)
-  }
+  })
 }
 
 /**

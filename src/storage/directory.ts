@@ -31,6 +31,12 @@ export interface DirectoryOptions {
   readonly brokerEpoch: () => number
 }
 
+/** Files and folders that are to be removed, at once or in the background. */
+export interface Doomed {
+  readonly remove: () => void
+  readonly removeLater: () => Promise<void>
+}
+
 export class DataDirectory {
   private readonly logs = new Map<string, Log>()
   /** Logs that are being opened in steps. */
@@ -212,24 +218,28 @@ export class DataDirectory {
   }
 
   /** Takes a partition away: its folder is renamed as Kafka does, and gone for good when `remove` is called, or at the clean end. */
-  detach(name: string): { remove: () => void } {
+  detach(name: string): Doomed {
     this.removeMarker()
     const { fs } = this.system
     this.openings.forget(name)
     this.logs.get(name)?.forsake()
     this.logs.delete(name)
     this.forget(name)
-    if (!fs.exists(this.file(name))) return { remove: () => {} }
+    if (!fs.exists(this.file(name))) return { remove: () => {}, removeLater: async () => {} }
     const renamed = this.file(this.freeName(name, 'delete'))
     fs.rename(this.file(name), renamed)
     return this.doom([renamed])
   }
   /** Files and folders that nobody needs any more: gone for good when `remove` is called, or at the clean end. */
-  doom(paths: readonly string[]): { remove: () => void } {
+  doom(paths: readonly string[]): Doomed {
+    const { fs } = this.system
     for (const path of paths) this.doomed.add(path)
     return {
       remove: () => {
-        for (const path of paths) if (this.doomed.delete(path)) this.system.fs.removeFolder(path)
+        for (const path of paths) if (this.doomed.delete(path)) fs.removeFolder(path)
+      },
+      removeLater: async () => {
+        for (const path of paths) if (this.doomed.delete(path)) await fs.removeFolderLater(path)
       },
     }
   }

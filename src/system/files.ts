@@ -83,6 +83,10 @@ export const realFiles: FileSystem = {
   rename: (from, to) => fs.renameSync(from, to),
   remove: (path) => fs.rmSync(path, { force: true }),
   removeFolder: (path) => fs.rmSync(path, { recursive: true, force: true }),
+  removeFolderLater: (path) =>
+    new Promise((resolve, reject) =>
+      fs.rm(path, { recursive: true, force: true }, (error) => (error ? reject(error) : resolve())),
+    ),
   syncFolder(path) {
     const fd = fs.openSync(path, fs.constants.O_RDONLY)
     try {

@@ -51,6 +51,8 @@ export interface FileSystem {
   rename(from: string, to: string): void
   remove(path: string): void
   removeFolder(path: string): void
+  /** The same in the background: what a gigabyte takes is felt. */
+  removeFolderLater(path: string): Promise<void>
   /** Makes the names in a folder durable. */
   syncFolder(path: string): void
   /** The same in the background. */

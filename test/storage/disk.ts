@@ -199,6 +199,9 @@ export class Disk implements FileSystem {
   removeFolder(path: string): void {
     for (const name of [...this.names.keys()]) if (name === path || name.startsWith(`${path}/`)) this.names.delete(name)
   }
+  async removeFolderLater(path: string): Promise<void> {
+    this.removeFolder(path)
+  }
   syncFolder(path: string): void {
     this.spend()
     if (path !== '/') this.node(path)

@@ -89,6 +89,7 @@ const quickDisk: FileSystem = {
   dataSyncNow: () => {},
   syncFolder: () => {},
   syncFolderLater: async () => {},
+  removeFolderLater: async (path) => realSystem.fs.removeFolder(path),
   readLater: async (fd, buffer, offset, length, position) => realSystem.fs.read(fd, buffer, offset, length, position),
   writeLater: async (fd, bytes, position) => realSystem.fs.write(fd, bytes, position),
 }

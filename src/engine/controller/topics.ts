@@ -2,6 +2,8 @@
  * Carries decisions about topics out: the records are appended and applied at once, the partitions' folders follow. The promises
  * are kept when the records are on disk; folders have no fsync of their own, for the metadata log has the durable fact.
  */
+
+import type { Doomed } from '../../storage/directory'
 import { passes } from '../../storage/trouble'
 import type { Engine } from '../engine'
 import type { TopicImage } from '../metadata/image'
@@ -104,19 +106,18 @@ function removeLater(engine: Engine, { name, partitions }: TopicImage, delayMs: 
       return []
     }
   })
-  engine.system.clock.after(delayMs, () => removeAll(engine, detached), 'idle')
+  engine.system.clock.after(delayMs, () => void removeAll(engine, detached), 'idle')
 }
 
 /** One folder after the other, so that nothing else waits for all of them. */
-export function removeAll(engine: Engine, folders: { remove: () => void }[]): void {
-  const folder = folders.shift()
-  if (!folder) return
-  try {
-    folder.remove()
-  } catch (error) {
-    engine.options.report(`a deleted partition's folder could not be removed: ${(error as Error).message}`)
+export async function removeAll(engine: Engine, folders: readonly Doomed[]): Promise<void> {
+  for (const folder of folders) {
+    try {
+      await folder.removeLater()
+    } catch (error) {
+      engine.options.report(`a deleted partition's folder could not be removed: ${(error as Error).message}`)
+    }
   }
-  engine.system.clock.soon(() => removeAll(engine, folders))
 }
 
 /** Creates topics with the broker's defaults, or as `wanted` says otherwise; the plan says what became of each. */
