@@ -257,7 +257,7 @@ async function takeAll(world: World, steps: readonly Step[]): Promise<void> {
   }
 }
 
-test('a log is an array, whatever happens to process and power', async () => {
+test('a log is an array, whatever happens to process and power', { timeout: 60_000 }, async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 60 }), async (steps) => {
       const world = new World()
