@@ -25,7 +25,7 @@ export default command({
     ['As JSON, a line for each finding and one for the sum', 'kt check --json /var/lib/kafka'],
   ],
   place: 'none',
-  positionals: 'DIRECTORY',
+  positionals: '[DIRECTORY]',
   options: {
     dataDir: file('directory', '').summed('The data directory, in place of the word').ktOnly(),
     deep: flag('').summed('Unpack compressed batches too, and look at their records'),
