@@ -13,7 +13,7 @@ async function kt(...words: string[]) {
   return { code: await front(words, commands, { terminal, system }), ...printed }
 }
 
-test('every command is in the index as it declares itself', async () => {
+test('every command is in the index as it declares itself', { timeout: 60_000 }, async () => {
   for (const { name, script, summary, load } of commands) {
     const { default: command } = await load()
     expect({ name: command.name, script: command.script, summary: command.summary }).toEqual({ name, script, summary })
