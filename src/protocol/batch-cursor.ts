@@ -3,15 +3,24 @@
  * since it checks nothing on the way: a byte beyond the buffer counts as 0 and a number that does not end sets `overlong`. Whoever
  * uses it must look afterwards, before believing what was read, whether `at` went too far; one look for a whole record will do.
  */
+import { Views } from './views'
+
 export class Cursor {
   /** A varint took more than 5 bytes, or a varlong more than 10. */
   overlong = false
+  private views: Views | undefined = undefined
 
   constructor(
     readonly bytes: Buffer,
     public at: number,
     readonly end = bytes.length,
   ) {}
+
+  /** A view of `size` bytes from `at` on, which the caller knows to be there. */
+  view(at: number, size: number): Buffer {
+    this.views ??= new Views(this.bytes)
+    return this.views.of(at, size)
+  }
 
   /** Of 32 bits; as in Java, what is above them is dropped. */
   varint(): number {

@@ -109,7 +109,7 @@ function readBytes(cursor: Cursor, end: number): Buffer | null {
   const { at } = cursor
   if (size > end - at) fail(cursor, `${size} bytes in a record with ${end - at} left`)
   cursor.at = at + size
-  return cursor.bytes.subarray(at, at + size)
+  return cursor.view(at, size)
 }
 
 function readHeaders(cursor: Cursor, end: number): readonly Header[] {

@@ -13,8 +13,12 @@ export const LONGEST_NAME = 64
 const PLACES = 4096
 
 const kept: string[] = new Array<string>(PLACES).fill('')
-/** The bytes of each, at its place: to compare those is faster than to ask a string for its characters. */
-const keptBytes = new Uint8Array(PLACES * LONGEST_NAME)
+/**
+ * The bytes of each, four in a word, the last four of it in its last: to compare those is faster than to ask a string for its
+ * characters.
+ */
+const WORDS = LONGEST_NAME / 4
+const keptWords = new Int32Array(PLACES * WORDS)
 
 /** What is looked at of a long name besides its first bytes: names differ at their ends, random ones most of all. */
 const TAIL = 24
@@ -33,16 +37,22 @@ function placeOf(bytes: Uint8Array, at: number, size: number): number {
   return Math.imul(hash ^ (hash >>> 15), 0x85ebca6b) >>> 20
 }
 
+/** The last four bytes, or all of fewer. */
+function lastWord(bytes: Uint8Array, at: number, size: number): number {
+  if (size >= 4) return getInt32(bytes, at + size - 4)
+  let word = 0
+  for (let i = at; i < at + size; i++) word = (word << 8) | bytes[i]!
+  return word
+}
+
 /** The string that `size` bytes, 1 to LONGEST_NAME of them, stand for, if it is here. */
 export function findName(bytes: Uint8Array, at: number, size: number): string | undefined {
   const place = placeOf(bytes, at, size)
   const name = kept[place]!
   if (name.length !== size) return undefined
-  const from = place * LONGEST_NAME
-  let i = 0
-  for (; i <= size - 4; i += 4) if (getInt32(bytes, at + i) !== getInt32(keptBytes, from + i)) return undefined
-  for (; i < size; i++) if (bytes[at + i] !== keptBytes[from + i]) return undefined
-  return name
+  let word = place * WORDS
+  for (let i = 0; i < size - 4; i += 4) if (getInt32(bytes, at + i) !== keptWords[word++]!) return undefined
+  return lastWord(bytes, at, size) === keptWords[word]! ? name : undefined
 }
 
 /** Keeps `name`, which those bytes stand for. */
@@ -50,6 +60,7 @@ export function keepName(name: string, bytes: Uint8Array, at: number, size: numb
   if (name.length !== size) return // it is not all ASCII
   const place = placeOf(bytes, at, size)
   kept[place] = name
-  const from = place * LONGEST_NAME
-  for (let i = 0; i < size; i++) keptBytes[from + i] = bytes[at + i]!
+  let word = place * WORDS
+  for (let i = 0; i < size - 4; i += 4) keptWords[word++] = getInt32(bytes, at + i)
+  keptWords[word] = lastWord(bytes, at, size)
 }

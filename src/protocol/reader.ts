@@ -6,6 +6,7 @@
 import { getBool, getExact64, getFloat64, getInt8, getInt16, getInt32, getInt64, getUint16, getUint32, getUuid } from './fixed'
 import { Malformed } from './malformed'
 import { findName, keepName, LONGEST_NAME } from './names'
+import { Views } from './views'
 
 export { Malformed, TooLarge } from './malformed'
 
@@ -28,6 +29,7 @@ export class Reader {
   readonly end: number
   /** Bytes of heap that may still be allocated. */
   allowance: number
+  private views: Views | undefined = undefined
   constructor(
     readonly buffer: Buffer,
     public position = 0,
@@ -153,7 +155,8 @@ export class Reader {
     if (size === 0) return EMPTY
     const at = this.take(size)
     this.spend(VIEW_COST)
-    return this.buffer.subarray(at, at + size)
+    this.views ??= new Views(this.buffer)
+    return this.views.of(at, size)
   }
   skip(size: number): void {
     if (size < 0) this.fail(`a length of ${size}`)

@@ -111,16 +111,22 @@ class Code {
     const count = this.v.flexible && !type.rules.plain ? 'r.uvarint() - 1' : 'r.int32()'
     const absent = isNullable(type.rules, this.v) ? 'if (n < 0) return null;' : ''
     const size = FIXED[kindOf(element, this.v)]
-    // the place is claimed once for all of them
-    const each = size ? `get${capital(kindOf(element, this.v))}(r.buffer, p + i * ${size})` : this.readValue(element)
-    const place = size ? `const p = r.take(n * ${size});` : ''
+    // what has a fixed size has its place claimed once for all of them
+    const one = (i: string) =>
+      size ? `get${capital(kindOf(element, this.v))}(r.buffer, p + ${i} * ${size})` : this.readValue(element)
+    const each = one('i')
+    // arrays of a size that stands in the code are made in place: most replicas are one or three
+    const few = size
+      ? `if (n === 1) return [${one('0')}]; if (n === 3) return [${['0', '1', '2'].map(one).join(', ')}];`
+      : `if (n === 1) return [${each}];`
+    const place = size ? `const p = r.position; r.position = p + n * ${size};` : ''
     return this.define(
       'a',
       (name) => `function ${name}(r) {
   const n = ${count}; ${absent}
   if (n < 0) r.fail('a count of ' + n);
   r.room(n, ${leastSize(element, this.v)}, ${ARRAY_COST} + n * ${heapCost(element, this.v)});
-  if (n === 0) return []; ${place}
+  if (n === 0) return []; ${place} ${few}
   const out = n > ${MOST_AT_ONCE} ? [] : new Array(n);
   for (let i = 0; i < n; i++) out[i] = ${each};
   return out }`,

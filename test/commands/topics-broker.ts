@@ -1,3 +1,4 @@
+/** A broker that knows of topics what the test says, and the ways to ask it. */
 import topics from '../../src/commands/topics'
 import type { Call } from '../../src/protocol/call'
 import { fillResponse } from '../../src/protocol/codecs'

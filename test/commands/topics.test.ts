@@ -176,7 +176,7 @@ test('what was created is JSON for programs', async () => {
   })
 })
 
-// ---- describe ----
+// ---- alter and delete ----
 
 test('partitions are added to every topic that is meant, silently', async () => {
   const broker = new Broker().add('red-1').add('red-2').add('blue')

@@ -1,3 +1,4 @@
+/** What a producer holds and has under way is bounded, and who appends beyond it waits its turn. */
 import { expect, test } from 'vitest'
 import { Produce } from '../../../src/protocol/apis/produce'
 import { Scripted } from '../scripted'

@@ -1,3 +1,4 @@
+/** A producer with a scripted broker, and what the broker was sent. */
 import { type Properties, producerConfig } from '../../../src/client/config'
 import { Producer } from '../../../src/client/producer'
 import { InitProducerId } from '../../../src/protocol/apis/init-producer-id'
