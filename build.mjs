@@ -76,6 +76,8 @@ const LATER = {
     /src\/engine\/metadata\/(begin|scram|record-versions)\.ts$/,
     /src\/protocol\/(batch-builder|through-bytes)\.ts$/,
     /src\/protocol\/compression\/(?!codec)/,
+    /src\/engine\/open-directories\.ts$/,
+    /src\/storage\/directories\.ts$/,
     /src\/storage\/(set-aside|marker)\.ts$/,
   ],
   'later-coordinator': [

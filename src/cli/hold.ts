@@ -15,7 +15,7 @@ import { Reader } from '../protocol/reader'
 import { throughBytes } from '../protocol/through-bytes'
 import type { Reply } from '../protocol/types'
 import type { Server } from '../server/server'
-import { ForeignDirectory } from '../storage/meta-properties'
+import { ForeignDirectory, readMetaProperties } from '../storage/meta-properties'
 import { lockPath, type Owner, readOwner, removeOwner, socketPath, writeOwner } from '../storage/owner'
 import type { Connection, Lock, System } from '../system'
 import { Failure } from './errors'
@@ -33,6 +33,8 @@ export interface HoldOptions {
   readonly identity?: Identity
   readonly nodeId?: number
   readonly formatNew?: boolean
+  /** log.dirs, where there are several, or others than the one of the metadata log. */
+  readonly dataFolders?: readonly string[]
 }
 
 export interface Held {
@@ -59,16 +61,39 @@ const PASSING_METADATA_BYTES = 1024 * 1024
 /** Takes the directory, or gives undefined when somebody has it. Throws Failure when it cannot be used at all. */
 export async function holdDirectory(system: System, folder: string, options: HoldOptions): Promise<Held | undefined> {
   const { fs } = system
-  let lock: Lock | undefined
+  const locks: Lock[] = []
+  const lock = {
+    release: () => {
+      for (const one of locks.splice(0)) one.release()
+    },
+  }
   try {
     fs.makeFolder(folder, 0o700)
     refuseForeign(system, folder)
-    lock = fs.lock(lockPath(folder))
-    if (!lock) return undefined
+    const others = (options.dataFolders ?? []).filter((other) => other !== folder)
+    for (const one of [folder, ...others.filter((other) => canLock(system, other, options.formatNew ?? true))]) {
+      const taken = fs.lock(lockPath(one))
+      if (taken) locks.push(taken)
+      else {
+        lock.release()
+        return undefined
+      }
+    }
     return new Holding(system, folder, options, lock)
   } catch (error) {
-    lock?.release()
+    lock.release()
     throw explain(folder, error)
+  }
+}
+/** What cannot be used is told of when it is opened. */
+function canLock({ fs }: System, folder: string, formatNew: boolean): boolean {
+  try {
+    if (readMetaProperties(fs, folder)) return true
+    if (!formatNew || (fs.exists(folder) && fs.list(folder).length > 0)) return false
+    fs.makeFolder(folder, 0o700)
+    return true
+  } catch {
+    return false
   }
 }
 
@@ -115,6 +140,7 @@ class Holding implements Held {
         options.onFatal ?? ((error) => report(`the disk failed, nothing more is acknowledged: ${(error as Error).message}`)),
       formatNew: options.formatNew ?? true,
       nodeId,
+      dataFolders: options.dataFolders,
     })
     if (kind === 'command') {
       this.timer = system.clock.after(LISTEN_AFTER_MS, () => void this.listen().catch(() => {}), 'idle')

@@ -20,7 +20,10 @@ const ONE_NODE = new Map([
 /** What is to be started, from a properties file or from kt's defaults. */
 export interface Plan {
   readonly settings: BrokerSettings
+  /** With the metadata log. */
   readonly folder: string
+  /** log.dirs. */
+  readonly dataFolders: readonly string[]
   readonly nodeId: number
   /** The properties say it: a directory of another node is not theirs. */
   readonly nodeIdGiven: boolean
@@ -73,6 +76,7 @@ export function defaultPlan(terminal: Terminal, system: System, words: Words): P
   return {
     settings,
     folder,
+    dataFolders: [folder],
     nodeId: 1,
     nodeIdGiven: false,
     isKt: true,
@@ -106,12 +110,14 @@ export function filePlan(terminal: Terminal, system: System, path: string, overr
     })
   }
   const { settings, warnings, raw } = read
-  const folder = realPath(terminal.cwd, settings.dataDirs[0] ?? '.')
+  const folder = realPath(terminal.cwd, settings.metadataDir)
+  const dataFolders = [...new Set(settings.dataDirs.map((one) => realPath(terminal.cwd, one)))]
   const controllers = new Set(settings.controllerListeners)
   const listeners = settings.listeners.filter((listener) => !controllers.has(listener) && listener.protocol === 'PLAINTEXT')
   return {
     settings,
     folder,
+    dataFolders,
     nodeId: settings.nodeId,
     nodeIdGiven: [raw.get('node.id'), raw.get('broker.id')].some((id) => id !== undefined && id !== '-1'),
     isKt,

@@ -120,6 +120,7 @@ async function take(
       settings: plan.settings,
       nodeId: plan.nodeId,
       formatNew: plan.formatNew,
+      dataFolders: plan.dataFolders,
       identity: {
         broker: [{ name: first?.name ?? 'PLAINTEXT', host, port }],
         controller: {

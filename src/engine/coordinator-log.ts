@@ -39,9 +39,14 @@ export class InternalTopicLog implements CoordinatorLog {
     return this.engine.flush(partition.log).then(() => partition.advance(end))
   }
 
+  isAway(index: number): boolean {
+    const state = this.engine.partition(this.topic, index)?.state
+    return state !== undefined && this.engine.isAway(state)
+  }
   *replay(index: number, take: (record: ReplayedRecord) => void): Steps<void> {
     const partition = this.engine.partition(this.topic, index)
     if (!partition) return
+    if (this.isAway(index)) void partition.log // throws: to go on without would mean that its groups never were
     yield* this.engine.opening(partition)
     const { log } = partition
     for (let offset = log.startOffset; offset < log.endOffset; ) {

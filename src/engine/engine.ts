@@ -6,7 +6,7 @@
 import type { Call, Peer, Served, Service } from '../protocol/call'
 import { fillRequest, fillResponse } from '../protocol/codecs'
 import type { Api, Reply } from '../protocol/types'
-import type { DataDirectory } from '../storage/directory'
+import type { Directory } from '../storage/directory'
 import { Flusher } from '../storage/flusher'
 import type { Steps } from '../storage/gradual'
 import type { Log } from '../storage/log'
@@ -20,7 +20,7 @@ import type { Handler } from './handler'
 import { findHandler } from './handlers/index'
 import { type Effect, MetadataImage, RESOURCE } from './metadata/image'
 import { type Identity, MetadataLog } from './metadata/metadata-log'
-import { Partition } from './partition'
+import { Partition, type PartitionState } from './partition'
 import type { Recovery } from './recovery'
 import { TroubleReport } from './trouble-report'
 
@@ -59,7 +59,7 @@ export class Engine implements Service {
   private currentSettings: BrokerSettings | undefined
 
   constructor(
-    readonly directory: DataDirectory,
+    readonly directory: Directory,
     readonly options: EngineOptions,
   ) {
     this.system = directory.system
@@ -182,7 +182,20 @@ export class Engine implements Service {
   partitionsOf(topic: string): readonly Partition[] {
     return this.partitions.get(topic) ?? []
   }
-  private openLog({ name, topic, topicId }: Partition): Log {
+  /** The directory.id that the metadata name for this node's replica of a partition ('topic-0'). */
+  assignedDirectory(name: string): string | undefined {
+    const dash = name.lastIndexOf('-')
+    const state = this.partition(name.slice(0, dash), Number(name.slice(dash + 1)))?.state
+    return state?.directories[state.replicas.indexOf(this.nodeId)]
+  }
+  /** Whether a partition lies in a data directory that is not here: KAFKA_STORAGE_ERROR, and nobody leads it. */
+  isAway(state: PartitionState): boolean {
+    const id = state.directories[state.replicas.indexOf(this.nodeId)]
+    if (id === undefined || id === this.directory.meta.directoryId) return false
+    return this.directory.lacks(`${this.metadata.nameOf(state.topicId)}-${state.index}`, id)
+  }
+  private openLog({ name, topic, topicId, state }: Partition): Log {
+    if (this.isAway(state)) throw new Error(`${name} lies in a data directory that is not here`)
     const log = this.directory.log(name, topicId, this.topicSettings(topic))
     log.settings = this.topicSettings(topic) // they may have changed since its opening began
     return log

@@ -132,6 +132,7 @@ function resolve(one: Wanted, { engine, version }: Ask): Wanted {
   const topic = version >= 13 ? engine.metadata.nameOf(one.topicId) : one.topic
   const partition = topic === undefined ? undefined : engine.partition(topic, one.index)
   const missing = topic === undefined ? errors.UNKNOWN_TOPIC_ID : errors.UNKNOWN_TOPIC_OR_PARTITION
+  if (partition && engine.isAway(partition.state)) return { ...one, partition: undefined, missing: errors.KAFKA_STORAGE_ERROR }
   return { ...one, partition, missing }
 }
 

@@ -6,6 +6,7 @@ import type { BrokerSettings } from './configs/broker-settings'
 import { Engine } from './engine'
 import { formatDirectory, METADATA_FOLDER } from './metadata/format'
 import type { Identity } from './metadata/metadata-log'
+import { openDirectories } from './open-directories'
 
 export interface OpenEngineOptions {
   readonly settings: BrokerSettings
@@ -16,6 +17,8 @@ export interface OpenEngineOptions {
   readonly formatNew: boolean
   /** Only for a new directory. */
   readonly nodeId: number
+  /** log.dirs, where there are several, or others than the one of the metadata log. */
+  readonly dataFolders?: readonly string[] | undefined
 }
 
 /** What may lie in a directory that is still new: kt's own files, and the lock. */
@@ -86,13 +89,27 @@ export function openEngine(system: System, folder: string, options: OpenEngineOp
   if (isNew) refuseWithoutMetadata(system, folder, meta)
   const metaIsNew = meta.directoryId === ''
   const whole = metaIsNew ? { ...meta, directoryId: randomUuid(random) } : meta
-  const directory = new DataDirectory(system, folder, whole, {
-    report: options.report,
-    isNew,
-    acceptLoss: options.settings.ktAcceptLoss,
-    metaIsNew,
-    brokerEpoch: () => engine?.brokerEpoch ?? -1,
-  })
+  const { report, dataFolders = [folder], formatNew } = options
+  const shared = { report, acceptLoss: options.settings.ktAcceptLoss, brokerEpoch: () => engine?.brokerEpoch ?? -1 }
+  const first = new DataDirectory(system, folder, whole, { ...shared, isNew, metaIsNew })
+  const assigned = (name: string) => engine?.assignedDirectory(name)
+  const isOne = dataFolders.length === 1 && dataFolders[0] === folder
+  const directory = isOne ? first : openDirectories(system, first, { ...shared, folders: dataFolders, formatNew, assigned })
   engine = new Engine(directory, options)
+  tellAway(engine)
   return engine
+}
+
+/** Says which partitions lie in data directories that are not here. */
+function tellAway(engine: Engine): void {
+  const { metadata, directory, nodeId, options } = engine
+  const here = new Set(directory.all.map(({ meta }) => meta.directoryId))
+  if (metadata.brokers.get(nodeId)?.logDirs.every((id) => here.has(id)) ?? true) return
+  const away: string[] = []
+  for (const { name, partitions } of metadata.topics()) {
+    for (const state of partitions) if (state && engine.isAway(state)) away.push(`${name}-${state.index}`)
+  }
+  if (away.length === 0) return
+  const some = away.slice(0, 3).join(', ') + (away.length > 3 ? ` and ${away.length - 3} more` : '')
+  options.report(`partitions that lie in data directories of node ${nodeId} which are not here cannot be used: ${some}`)
 }

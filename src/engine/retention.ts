@@ -15,8 +15,11 @@ export interface ExpireOptions {
   readonly stopped: () => boolean
 }
 
+/** Those whose data directory is here. */
 export function allPartitions(engine: Engine): Partition[] {
-  return [...engine.metadata.topics()].flatMap(({ name }) => engine.partitionsOf(name))
+  return [...engine.metadata.topics()]
+    .flatMap(({ name }) => engine.partitionsOf(name))
+    .filter(({ state }) => !engine.isAway(state))
 }
 
 /** One partition's trouble is reported and keeps no other from its turn. */

@@ -13,13 +13,17 @@ const OTHER = new Set([METADATA_FOLDER, 'remote-log-index-cache'])
 
 /** Sets the strays aside; gives the paths of folders that are none of Kafka's. */
 export function setStraysAside(engine: Engine): string[] {
+  return engine.directory.all.flatMap(({ path }) => lookThrough(engine, path))
+}
+
+function lookThrough(engine: Engine, home: string): string[] {
   const { directory, nodeId, system } = engine
   const foreign: string[] = []
-  for (const name of system.fs.list(directory.path)) {
+  for (const name of system.fs.list(home)) {
     const [, topic = '', index] = PARTITION.exec(name) ?? []
     const partition = index === undefined ? undefined : engine.partition(topic, Number(index))
     if (partition?.state.replicas.includes(nodeId)) continue
-    const path = `${directory.path}/${name}`
+    const path = `${home}/${name}`
     if (OTHER.has(name) || ON_THE_WAY.test(name) || !system.fs.stat(path)?.isDirectory) continue
     if (index === undefined) foreign.push(path)
     else directory.setAside(name, partition ? 'has its replicas on other brokers' : 'is no partition of any topic')

@@ -37,6 +37,14 @@ export interface Doomed {
   readonly removeLater: () => Promise<void>
 }
 
+/** The doors of a data directory, or of several as one: directories.ts. */
+export type Directory = Omit<Pick<DataDirectory, keyof DataDirectory>, 'cleanerOffsets'> & {
+  readonly cleanerOffsets: Pick<CleanerOffsets, keyof CleanerOffsets>
+}
+
+/** Ids that name no directory (KIP-858: DirectoryId.MIGRATING, UNASSIGNED, LOST). */
+export const NO_DIRECTORY = /^A{21}[AQg]$/
+
 export class DataDirectory {
   private readonly logs = new Map<string, Log>()
   /** Logs that are being opened in steps. */
@@ -75,6 +83,22 @@ export class DataDirectory {
 
   file(name: string): string {
     return `${this.path}/${name}`
+  }
+  /** The directories that hold partitions. */
+  get all(): readonly Directory[] {
+    return [this]
+  }
+  /** Paths of directories that cannot be used. */
+  get offline(): readonly string[] {
+    return []
+  }
+  /** Chooses a directory.id for each new partition in turn. */
+  placement(): () => string {
+    return () => this.meta.directoryId
+  }
+  /** Whether a partition that the metadata see in the directory of that id is in none that is here. */
+  lacks(name: string, directoryId: string): boolean {
+    return directoryId !== this.meta.directoryId && !NO_DIRECTORY.test(directoryId) && !this.system.fs.exists(this.file(name))
   }
   /** Tells of something that is not as it should be. */
   report(finding: string): void {

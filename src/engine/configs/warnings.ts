@@ -30,9 +30,6 @@ function shown(listener: Listener): string {
 
 function clusterWarnings(b: BrokerSettings): string[] {
   const warnings: string[] = []
-  const [first = '', ...otherDirs] = b.dataDirs
-  if (otherDirs.length > 0) warnings.push(`log.dirs: kt uses ${first} and leaves ${otherDirs.join(', ')} alone.`)
-  if (b.metadataDir !== first) warnings.push(`metadata.log.dir: kt keeps the metadata in ${first}.`)
   if (b.processRoles.length === 1) {
     warnings.push(`process.roles=${b.processRoles.join(',')}: kt is broker and controller in one, whatever is set here.`)
   }

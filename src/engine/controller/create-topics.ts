@@ -123,7 +123,7 @@ export function partitionRecord(
   partitionId: number,
   replicas: readonly number[],
   { active }: Brokers,
-  { nodeId, directoryId, versions }: ControllerView,
+  { nodeId, directory, versions }: ControllerView,
 ): MetadataChange {
   const { partition: version, hasDirectories } = versions()
   const isr = replicas.filter((id) => active.has(id))
@@ -137,7 +137,7 @@ export function partitionRecord(
     leader: isr[0] ?? -1,
     leaderEpoch: 0,
     partitionEpoch: 0,
-    directories: hasDirectories ? replicas.map((id) => (id === nodeId ? directoryId : UNASSIGNED_DIRECTORY)) : [],
+    directories: hasDirectories ? replicas.map((id) => (id === nodeId ? directory() : UNASSIGNED_DIRECTORY)) : [],
   }
   return change(records.PartitionRecord, value, version)
 }

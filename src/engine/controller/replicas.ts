@@ -12,31 +12,38 @@ export interface Brokers {
   readonly registered: ReadonlySet<number>
   /** Registered and not fenced. */
   readonly active: ReadonlySet<number>
+  /** Whether this node's replica of a partition lies in a data directory that is not here. */
+  readonly isAway?: ((state: PartitionState) => boolean) | undefined
 }
 
 /** This node counts as active whatever the image says of it: it answers. */
-export function brokersOf(image: MetadataImage, nodeId: number): Brokers {
+export function brokersOf(image: MetadataImage, nodeId: number, isAway?: Brokers['isAway']): Brokers {
   const others = [...image.brokers.values()]
   return {
     registered: new Set([...others.map(({ id }) => id), nodeId]),
     active: new Set([...others.filter(({ fenced }) => !fenced).map(({ id }) => id), nodeId]),
+    isAway,
   }
 }
 
 /** The broker that leads the partition, -1: none. Where the image has none, this node does, if it holds a replica. */
-export function leaderOf({ leader, replicas }: PartitionState, { active }: Brokers, nodeId: number): number {
+export function leaderOf(state: PartitionState, { active, isAway }: Brokers, nodeId: number): number {
+  const { leader, replicas } = state
+  if (leader !== nodeId && active.has(leader)) return leader
+  if (isAway?.(state)) return -1
   if (active.has(leader)) return leader
   return replicas.includes(nodeId) ? nodeId : -1
 }
 
 /** The replicas in sync; where the image has none, the leader. */
-export function inSyncOf(state: PartitionState, leader: number): readonly number[] {
+export function inSyncOf(state: PartitionState, leader: number, { isAway }: Brokers, nodeId: number): readonly number[] {
+  if (isAway?.(state)) return state.isr.filter((id) => id !== nodeId)
   if (state.isr.length > 0) return state.isr
   return leader < 0 ? [] : [leader]
 }
 
-export function offlineOf({ replicas }: PartitionState, { active }: Brokers): number[] {
-  return replicas.filter((id) => !active.has(id))
+export function offlineOf(state: PartitionState, { active, isAway }: Brokers, nodeId: number): number[] {
+  return state.replicas.filter((id) => !active.has(id) || (id === nodeId && isAway?.(state)))
 }
 
 /** Replicas for `count` new partitions, or why there are none (StripedReplicaPlacer). Partitions follow each other round the brokers. */

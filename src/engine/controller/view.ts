@@ -13,8 +13,8 @@ export interface ControllerView {
   readonly image: MetadataImage
   readonly settings: BrokerSettings
   readonly nodeId: number
-  /** Where this node keeps replicas (KIP-858). */
-  readonly directoryId: string
+  /** Chooses where this node keeps the replica of a new partition (KIP-858); each call chooses anew. */
+  readonly directory: () => string
   /** In which versions records are written. */
   readonly versions: () => RecordVersions
   readonly random: Random
@@ -25,7 +25,7 @@ export function viewOf(engine: Engine): ControllerView {
     image: engine.metadata,
     settings: engine.settings,
     nodeId: engine.nodeId,
-    directoryId: engine.directory.meta.directoryId,
+    directory: engine.directory.placement(),
     versions: () => {
       const { features } = engine.metadata
       return versionsOf(features.size > 0 ? features : bootstrapFeatures(engine.directory))

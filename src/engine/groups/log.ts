@@ -16,6 +16,8 @@ export interface CoordinatorLog {
    * was appended: it may work another time (a full disk). What was appended is replayed after a restart.
    */
   append(partition: number, records: readonly CoordinatorRecord[], now: number): Promise<void>
+  /** Whether it lies in a data directory that is not here: nothing is known of its groups. */
+  isAway?(partition: number): boolean
   /** Gives every record of the partition's log in order (transactional ones too, with their producer and markers), in steps. */
   replay(partition: number, take: (record: ReplayedRecord) => void): Steps<void>
 }

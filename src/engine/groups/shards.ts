@@ -35,7 +35,8 @@ export class Shards {
   /** Every partition, loaded. */
   all(): Shard[] {
     if (!this.world.topics.exists(GROUP_TOPIC)) return []
-    return Array.from({ length: this.world.log.partitionCount() }, (_, partition) => this.get(partition))
+    const all = Array.from({ length: this.world.log.partitionCount() }, (_, partition) => partition)
+    return all.filter((partition) => !this.world.log.isAway?.(partition)).map((partition) => this.get(partition))
   }
   /** The partition if it is loaded: what was not, will be read from the log. */
   ifLoaded(partition: number): Shard | undefined {
@@ -54,7 +55,8 @@ export class Shards {
 
   /** Loads a partition in steps, if it is not loaded. */
   *load(partition: number): Steps<void> {
-    if (!this.loaded.has(partition)) yield* this.loading.begin(partition, () => this.read(partition))
+    if (!this.loaded.has(partition) && !this.world.log.isAway?.(partition))
+      yield* this.loading.begin(partition, () => this.read(partition))
   }
   private get(partition: number): Shard {
     return this.loaded.get(partition) ?? this.loading.now(partition, () => this.read(partition))

@@ -32,6 +32,7 @@ export const deleteRecords = handle(DeleteRecords, ({ topics }, { engine }) => {
 
 function refusal(engine: Engine, partition: Partition, offset: number): number {
   if (INTERNAL_TOPICS.has(partition.topic)) return errors.INVALID_TOPIC_EXCEPTION
+  if (engine.isAway(partition.state)) return errors.KAFKA_STORAGE_ERROR
   if (!engine.writable) return errors.KAFKA_STORAGE_ERROR
   const settings = engine.topicSettings(partition.topic)
   if (settings.compact && !settings.delete) return errors.POLICY_VIOLATION

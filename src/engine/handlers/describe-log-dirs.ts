@@ -1,6 +1,6 @@
 /**
- * DescribeLogDirs 1-4: the one directory of this broker and the sizes of what lies in it, told without opening a log that is not
- * open. Null topics ask for all. The size of the volume (v4, KIP-827) is not known: -1.
+ * DescribeLogDirs 1-4: the data directories of this broker and the sizes of what lies in each, told without opening a log that is not
+ * open. Null topics ask for all. A directory that is offline is KAFKA_STORAGE_ERROR. The size of the volume (v4, KIP-827) is not known: -1.
  */
 import { DescribeLogDirs } from '../../protocol/apis/describe-log-dirs'
 import { errors } from '../../protocol/errors'
@@ -9,37 +9,34 @@ import { handle } from '../handler'
 import type { Partition } from '../partition'
 
 export const describeLogDirs = handle(DescribeLogDirs, ({ topics }, { engine }) => {
-  const wanted =
+  const { directory, nodeId } = engine
+  const asked =
     topics?.map(({ topic, partitions }) => ({
       name: topic,
       partitions: partitions.map((index) => engine.partition(topic, index)),
     })) ?? [...engine.metadata.topics()].map(({ name }) => ({ name, partitions: engine.partitionsOf(name) }))
-  const found = wanted.map(({ name, partitions }) => ({
+  const wanted = asked.map(({ name, partitions }) => ({
     name,
     partitions: partitions
-      .filter((partition) => partition !== undefined)
-      .filter(({ state }) => state.replicas.includes(engine.nodeId))
-      .map((partition) => ({
-        partitionIndex: partition.index,
-        partitionSize: sizeOf(engine, partition),
-        offsetLag: 0,
-        isFutureKey: false,
-      })),
+      .filter((one) => one !== undefined)
+      .filter(({ state }) => state.replicas.includes(nodeId) && !engine.isAway(state)),
   }))
-  return {
-    errorCode: errors.NONE,
-    results: [
-      { errorCode: errors.NONE, logDir: engine.directory.path, topics: found.filter(({ partitions }) => partitions.length > 0) },
-    ],
-  }
+  const online = directory.all.map(({ path: logDir }) => {
+    const topicsHere = wanted.map(({ name, partitions }) => ({
+      name,
+      partitions: partitions
+        .filter((one) => directory.file(one.name) === `${logDir}/${one.name}`)
+        .map((one) => told(engine, one)),
+    }))
+    return { errorCode: errors.NONE, logDir, topics: topicsHere.filter(({ partitions }) => partitions.length > 0) }
+  })
+  const offline = directory.offline.map((logDir) => ({ errorCode: errors.KAFKA_STORAGE_ERROR, logDir, topics: [] }))
+  return { errorCode: errors.NONE, results: [...online, ...offline] }
 })
 
-function sizeOf({ directory }: Engine, { name }: Partition): number {
-  const open = directory.opened(name)
-  if (open) return open.sizeBytes
-  const { fs } = directory.system
-  const folder = directory.file(name)
-  if (!fs.exists(folder)) return 0
-  const logs = fs.list(folder).filter((file) => /^\d{20}\.log$/.test(file))
-  return logs.reduce((sum, file) => sum + (fs.stat(`${folder}/${file}`)?.size ?? 0), 0)
-}
+const told = ({ directory }: Engine, { name, index }: Partition) => ({
+  partitionIndex: index,
+  partitionSize: directory.opened(name)?.sizeBytes ?? directory.sizeOf(name),
+  offsetLag: 0,
+  isFutureKey: false,
+})

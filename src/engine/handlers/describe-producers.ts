@@ -12,6 +12,7 @@ export const describeProducers = handle(DescribeProducers, ({ topics }, { engine
     partitions: partitionIndexes.map((partitionIndex) => {
       const partition = engine.partition(name, partitionIndex)
       if (!partition) return { partitionIndex, ...absence(engine, name), activeProducers: [] }
+      if (engine.isAway(partition.state)) return { partitionIndex, errorCode: errors.KAFKA_STORAGE_ERROR, activeProducers: [] }
       return { partitionIndex, errorCode: errors.NONE, activeProducers: activeProducers(partition) }
     }),
   })),

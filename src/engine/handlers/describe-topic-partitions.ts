@@ -47,7 +47,7 @@ function page(
   absent: 'silently' | 'as errors',
 ): Answer {
   const { metadata, nodeId } = engine
-  const brokers = brokersOf(metadata, nodeId)
+  const brokers = brokersOf(metadata, nodeId, (state) => engine.isAway(state))
   const topics: TopicAnswer[] = []
   let left = limit
   for (const name of names) {
@@ -90,7 +90,7 @@ function describe({ name, id }: TopicImage, states: readonly PartitionState[], b
 /** Who is in sync is not merely eligible: a clean stop of Kafka leaves the last replica so in the image. */
 function describePartition(state: PartitionState, brokers: Brokers, nodeId: number): TopicAnswer['partitions'][number] {
   const leaderId = leaderOf(state, brokers, nodeId)
-  const isrNodes = inSyncOf(state, leaderId)
+  const isrNodes = inSyncOf(state, leaderId, brokers, nodeId)
   return {
     errorCode: leaderId < 0 ? errors.LEADER_NOT_AVAILABLE : errors.NONE,
     partitionIndex: state.index,
@@ -100,6 +100,6 @@ function describePartition(state: PartitionState, brokers: Brokers, nodeId: numb
     isrNodes,
     eligibleLeaderReplicas: state.eligibleLeaderReplicas.filter((id) => !isrNodes.includes(id)),
     lastKnownElr: state.lastKnownElr.filter((id) => !isrNodes.includes(id)),
-    offlineReplicas: offlineOf(state, brokers),
+    offlineReplicas: offlineOf(state, brokers, nodeId),
   }
 }

@@ -28,13 +28,19 @@ export const electLeaders = handle(ElectLeaders, ({ electionType, topicPartition
   }
 })
 
-function outcome({ metadata, nodeId }: Engine, name: string, index: number): { errorCode: number; errorMessage: string } {
+function outcome(engine: Engine, name: string, index: number): { errorCode: number; errorMessage: string } {
+  const { metadata, nodeId } = engine
   const unknown = (errorMessage: string) => ({ errorCode: errors.UNKNOWN_TOPIC_OR_PARTITION, errorMessage })
   const topic = metadata.topic(name)
   if (!topic) return unknown(`No such topic as ${name}`)
   const state = topic.partitions[index]
   if (!state) return unknown(`No such partition as ${name}-${index}`)
-  const led = leaderOf(state, brokersOf(metadata, nodeId), nodeId) >= 0
+  const led =
+    leaderOf(
+      state,
+      brokersOf(metadata, nodeId, (one) => engine.isAway(one)),
+      nodeId,
+    ) >= 0
   const errorCode = led ? errors.ELECTION_NOT_NEEDED : errors.ELIGIBLE_LEADERS_NOT_AVAILABLE
   return { errorCode, errorMessage: errorOf(errorCode).sentence }
 }

@@ -8,7 +8,7 @@ import { FindCoordinator } from '../../protocol/apis/find-coordinator'
 import { errorOf, errors } from '../../protocol/errors'
 import { ensureInternalTopic } from '../controller/internal-topics'
 import { notStored } from '../controller/not-stored'
-import { GROUP_TOPIC } from '../groups/placement'
+import { GROUP_TOPIC, partitionFor } from '../groups/placement'
 import { type Ask, handle } from '../handler'
 
 interface Found {
@@ -28,12 +28,21 @@ const TOPICS = new Map([
   [1, '__transaction_state'],
 ])
 
-export const findCoordinator = handle(FindCoordinator, async ({ keyType, coordinatorKeys }, ask) => {
-  const found = await find(keyType, ask)
-  if (ask.version >= 4) return { coordinators: coordinatorKeys.map((key) => ({ key, ...found })) }
+export const findCoordinator = handle(FindCoordinator, async ({ key, keyType, coordinatorKeys }, ask) => {
+  const there = await find(keyType, ask)
+  const of = (key: string) => (isAway(keyType, key, ask) ? nowhere(errors.COORDINATOR_NOT_AVAILABLE, '') : there)
+  if (ask.version >= 4) return { coordinators: coordinatorKeys.map((name) => ({ key: name, ...of(name) })) }
   // Kafka's word for the error that there is none.
+  const found = of(key)
   return found.errorCode === errors.NONE ? { ...found, errorMessage: 'NONE' } : found
 })
+
+/** Whether what is known of a group or a transaction lies in a data directory that is not here. */
+function isAway(keyType: number, key: string, { engine }: Ask): boolean {
+  const partitions = engine.partitionsOf(TOPICS.get(keyType) ?? '')
+  const state = partitions[partitionFor(key, partitions.length)]?.state
+  return state !== undefined && engine.isAway(state)
+}
 
 async function find(keyType: number, { engine, peer, version }: Ask): Promise<Found> {
   const topic = TOPICS.get(keyType)

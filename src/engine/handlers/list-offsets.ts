@@ -52,6 +52,7 @@ function answer(topic: string, asked: Asked, committed: boolean, { engine, versi
   const { partitionIndex, timestamp } = asked
   const partition = engine.partition(topic, partitionIndex)
   if (!partition) return { partitionIndex, errorCode: errors.UNKNOWN_TOPIC_OR_PARTITION }
+  if (engine.isAway(partition.state)) return { partitionIndex, errorCode: errors.KAFKA_STORAGE_ERROR }
   const epochProblem = checkEpoch(partition, asked.currentLeaderEpoch)
   if (epochProblem) return { partitionIndex, errorCode: epochProblem }
   if (timestamp < EARLIEST_PENDING_UPLOAD || version < (SINCE.get(timestamp) ?? 0)) {

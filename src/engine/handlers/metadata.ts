@@ -86,8 +86,9 @@ interface Teller {
   missing(name: string | null, errorCode: number, topicId?: string): TopicAnswer
 }
 
-function tellerOf(request: Asked, { metadata, nodeId }: Engine): Teller {
-  const brokers = brokersOf(metadata, nodeId)
+function tellerOf(request: Asked, engine: Engine): Teller {
+  const { metadata, nodeId } = engine
+  const brokers = brokersOf(metadata, nodeId, (state) => engine.isAway(state))
   const topicAuthorizedOperations = request.includeTopicAuthorizedOperations ? TOPIC_OPERATIONS : NO_OPERATIONS
   const tell = (name: string | null, topicId: string, errorCode: number, partitions: TopicAnswer['partitions']): TopicAnswer => {
     const isInternal = name !== null && INTERNAL_TOPICS.has(name)
@@ -113,7 +114,7 @@ function describePartition(state: PartitionState, brokers: Brokers, nodeId: numb
     leaderId,
     leaderEpoch: state.leaderEpoch,
     replicaNodes: state.replicas,
-    isrNodes: inSyncOf(state, leaderId),
-    offlineReplicas: offlineOf(state, brokers),
+    isrNodes: inSyncOf(state, leaderId, brokers, nodeId),
+    offlineReplicas: offlineOf(state, brokers, nodeId),
   }
 }

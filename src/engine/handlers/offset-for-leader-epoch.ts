@@ -14,6 +14,7 @@ export const offsetForLeaderEpoch = handle(OffsetForLeaderEpoch, (request, { eng
       const none = { partition: index, leaderEpoch: -1, endOffset: -1 }
       const partition = engine.partition(topic, index)
       if (!partition) return { ...none, errorCode: errors.UNKNOWN_TOPIC_OR_PARTITION }
+      if (engine.isAway(partition.state)) return { ...none, errorCode: errors.KAFKA_STORAGE_ERROR }
       const errorCode = checkEpoch(partition, currentLeaderEpoch)
       if (errorCode) return { ...none, errorCode }
       if (leaderEpoch === partition.leaderEpoch) {

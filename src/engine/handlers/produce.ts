@@ -103,7 +103,7 @@ function producePartition(name: string, data: Asked, ask: Ask, acksAll: boolean,
   if (INTERNAL_TOPICS.has(name) && peer.clientId !== '__admin_client') {
     return refusal(data.index, errors.INVALID_TOPIC_EXCEPTION)
   }
-  if (!engine.writable) return refusal(data.index, errors.KAFKA_STORAGE_ERROR)
+  if (!engine.writable || engine.isAway(partition.state)) return refusal(data.index, errors.KAFKA_STORAGE_ERROR)
   const settings = engine.topicSettings(name)
   const inSync = partition.state.isr.length || 1 // a clean stop of Kafka leaves none in sync; this broker takes over
   if (acksAll && settings.minInsyncReplicas > inSync) return refusal(data.index, errors.NOT_ENOUGH_REPLICAS)

@@ -6,7 +6,7 @@ import { batchSize, HEADER_SIZE, isControl } from '../../protocol/batch'
 import { readRecords } from '../../protocol/batch-reader'
 import { clusterMetadata } from '../../protocol/records/cluster-metadata'
 import { decodeMetadataRecord } from '../../protocol/records/metadata-record'
-import type { DataDirectory } from '../../storage/directory'
+import type { Directory } from '../../storage/directory'
 import { ForeignDirectory } from '../../storage/meta-properties'
 import { randomUuid } from '../../system/system'
 import { change, type MetadataChange, records } from './changes'
@@ -33,7 +33,7 @@ export interface Identity {
  * What bootstrap.checkpoint says the cluster begins with, and the default that eligible leader replicas ask for (KIP-966): one
  * transaction, where the level has transactions.
  */
-export function bootstrapChanges(directory: DataDirectory): MetadataChange[] {
+export function bootstrapChanges(directory: Directory): MetadataChange[] {
   const found = bootstrapRecords(directory)
   const levels = levelsOf(found)
   const elrDefault = change(records.ConfigRecord, {
@@ -48,7 +48,7 @@ export function bootstrapChanges(directory: DataDirectory): MetadataChange[] {
   return [begin, ...changes, change(records.EndTransactionRecord, {})]
 }
 /** The levels of features that the cluster will begin with. */
-export const bootstrapFeatures = (directory: DataDirectory): Map<string, number> => levelsOf(bootstrapRecords(directory))
+export const bootstrapFeatures = (directory: Directory): Map<string, number> => levelsOf(bootstrapRecords(directory))
 
 function levelsOf(values: readonly Buffer[]): Map<string, number> {
   const levels = new Map<string, number>()
@@ -58,7 +58,7 @@ function levelsOf(values: readonly Buffer[]): Map<string, number> {
   }
   return levels
 }
-function bootstrapRecords(directory: DataDirectory): MetadataChange[] {
+function bootstrapRecords(directory: Directory): MetadataChange[] {
   const { fs } = directory.system
   const path = directory.file('bootstrap.checkpoint')
   if (!fs.exists(path)) return levelRecords(bootstrapLevels(NEWEST)) // as Kafka goes on without it
@@ -77,7 +77,7 @@ const withProtocol = (one: EndPoint) => ({ ...one, securityProtocol: 0 })
 const features = FEATURES.map(({ name, min, max }) => ({ name, minSupportedVersion: min, maxSupportedVersion: max }))
 
 /** Makes this node known as a controller (KIP-919), where the level has that and it is not known yet. */
-export function controllerChanges({ meta, system }: DataDirectory, image: MetadataImage, controller: EndPoint): MetadataChange[] {
+export function controllerChanges({ meta, system }: Directory, image: MetadataImage, controller: EndPoint): MetadataChange[] {
   if (image.controllers.has(meta.nodeId) || !versionsOf(image.features).hasControllers) return []
   return [
     change(records.RegisterControllerRecord, {
@@ -92,7 +92,7 @@ export function controllerChanges({ meta, system }: DataDirectory, image: Metada
 
 /** Makes this node known as a broker, still fenced. `brokerEpoch`: the offset that the record gets. */
 export function brokerChange(
-  { meta, system }: DataDirectory,
+  { meta, system, all }: Directory,
   image: MetadataImage,
   broker: readonly EndPoint[],
   brokerEpoch: number,
@@ -109,7 +109,7 @@ export function brokerChange(
       features,
       rack: null,
       fenced: true,
-      logDirs: hasDirectories ? [meta.directoryId] : [],
+      logDirs: hasDirectories ? all.map((one) => one.meta.directoryId) : [],
     },
     registerBroker,
   )

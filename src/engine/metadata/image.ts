@@ -21,6 +21,8 @@ export interface BrokerImage {
   readonly fenced: boolean
   readonly rack: string | null
   readonly endPoints: readonly { readonly name: string; readonly host: string; readonly port: number }[]
+  /** The directory.ids of its data directories (KIP-858). */
+  readonly logDirs: readonly string[]
 }
 export interface RegisteredController {
   readonly id: number
@@ -112,8 +114,8 @@ export class MetadataImage {
         this.nextProducerId = record.value.nextProducerId
         break
       case 'RegisterBrokerRecord': {
-        const { brokerId: id, brokerEpoch: epoch, incarnationId, endPoints, rack, fenced } = record.value
-        this.brokers.set(id, { id, epoch, incarnationId, fenced, rack, endPoints })
+        const { brokerId: id, brokerEpoch: epoch, incarnationId, endPoints, rack, fenced, logDirs } = record.value
+        this.brokers.set(id, { id, epoch, incarnationId, fenced, rack, endPoints, logDirs })
         break
       }
       case 'UnregisterBrokerRecord':
@@ -121,8 +123,9 @@ export class MetadataImage {
         break
       case 'BrokerRegistrationChangeRecord': {
         const before = this.brokers.get(record.value.brokerId)
-        const { fenced } = record.value
-        if (before && fenced !== 0) this.brokers.set(before.id, { ...before, fenced: fenced > 0 })
+        const { fenced, logDirs } = record.value
+        const change = { ...(fenced !== 0 && { fenced: fenced > 0 }), ...(logDirs.length > 0 && { logDirs }) }
+        if (before) this.brokers.set(before.id, { ...before, ...change })
         break
       }
       case 'RegisterControllerRecord':

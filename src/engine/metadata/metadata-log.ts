@@ -8,7 +8,7 @@ import { readRecords } from '../../protocol/batch-reader'
 import { Malformed } from '../../protocol/reader'
 import type { ControlRecord } from '../../protocol/records/control'
 import { replaceFile } from '../../storage/checkpoints'
-import type { DataDirectory } from '../../storage/directory'
+import type { Directory } from '../../storage/directory'
 import type { Log, LogSettings } from '../../storage/log'
 import { beginAt } from '../../storage/log-open'
 import { ForeignDirectory } from '../../storage/meta-properties'
@@ -62,7 +62,7 @@ export class MetadataLog {
   onAppend: (() => void) | undefined
 
   constructor(
-    private readonly directory: DataDirectory,
+    private readonly directory: Directory,
     private readonly image: MetadataImage,
     onEffect: (effect: Effect) => void,
     settings?: MetadataLogSettings,

@@ -4,7 +4,7 @@
  *     {"leaderId":1,"leaderEpoch":1,"votedId":-1,"votedDirectoryId":"AAAAAAAAAAAAAAAAAAAAAA","data_version":1}       kraft.version 1
  *     {"clusterId":"","leaderId":1,"leaderEpoch":1,"votedId":-1,"appliedOffset":0,"currentVoters":[{"voterId":1}],"data_version":0}
  */
-import type { DataDirectory } from '../../storage/directory'
+import type { Directory } from '../../storage/directory'
 
 /** What quorum-state says of the one voter that leads (QuorumStateData 0 of a static quorum, 1 of a dynamic one). */
 export function quorumState(nodeId: number, leaderEpoch: number, dynamic: boolean): string {
@@ -19,7 +19,7 @@ export interface QuorumState {
   readonly voterIds: readonly number[] | undefined
 }
 /** Reads quorum-state; undefined when it is not there or damaged: the log has the epochs, too. */
-export function readQuorumState(directory: DataDirectory, file: string): QuorumState | undefined {
+export function readQuorumState(directory: Directory, file: string): QuorumState | undefined {
   const { fs } = directory.system
   const path = directory.file(file)
   if (!fs.exists(path)) return undefined

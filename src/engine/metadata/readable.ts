@@ -6,7 +6,7 @@
 import { Malformed } from '../../protocol/reader'
 import { clusterMetadata } from '../../protocol/records/cluster-metadata'
 import { decodeMetadataRecord, peekMetadataRecord } from '../../protocol/records/metadata-record'
-import type { DataDirectory } from '../../storage/directory'
+import type { Directory } from '../../storage/directory'
 import { ForeignDirectory } from '../../storage/meta-properties'
 import { FEATURES, METADATA_VERSION, NEWEST, nameOfLevel, supports } from './features'
 import type { MetadataRecord } from './image'
@@ -30,7 +30,7 @@ export class Readable {
   unknownInLog = 0
   private readonly unknown = new Map<string, number>()
 
-  constructor(private readonly directory: DataDirectory) {}
+  constructor(private readonly directory: Directory) {}
 
   /** Undefined for a record that only a newer Kafka knows. Throws ForeignDirectory, and Malformed for what is no record. */
   read(value: Buffer, offset: number): MetadataRecord | undefined {

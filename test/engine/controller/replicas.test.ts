@@ -56,9 +56,9 @@ test('whoever leads in the image leads if it is active, else this broker if it h
   expect(leaderOf(state({ leader: -1, isr: [] }), brokers, 1)).toBe(1)
   expect(leaderOf(state({ leader: 3 }), brokers, 1)).toBe(1)
   expect(leaderOf(state({ leader: 3, replicas: [3] }), brokers, 1)).toBe(-1)
-  expect(inSyncOf(state({ isr: [] }), 1)).toEqual([1])
-  expect(inSyncOf(state({ isr: [] }), -1)).toEqual([])
-  expect(offlineOf(state({}), brokers)).toEqual([3])
+  expect(inSyncOf(state({ isr: [] }), 1, brokers, 1)).toEqual([1])
+  expect(inSyncOf(state({ isr: [] }), -1, brokers, 1)).toEqual([])
+  expect(offlineOf(state({}), brokers, 1)).toEqual([3])
 })
 
 test('replicas of a partition are on different brokers, active ones first, and every broker leads about as many', () => {
