@@ -12,8 +12,9 @@ import { hashKey } from './key-hash'
 
 const STRIDE = 6
 const PLACE_BYTES = STRIDE * 4
-const SHARD_BITS = 8
-const SHARDS = 1 << SHARD_BITS
+const MOST_SHARDS = 256
+/** Smaller shards would be filled too unevenly. */
+const LEAST_SHARE = 4096
 const LEAST_PLACES = 16
 /** A shard that may grow does so when it is fuller than something between these. */
 const LEAST_LOAD = 0.45
@@ -29,6 +30,8 @@ interface Shard {
 export class KeyMap {
   private readonly shards: Shard[] = []
   private readonly hash = new Int32Array(4)
+  private readonly shardMask: number
+  /** Of one shard. */
   private readonly mostPlaces: number
   private readonly most: number
   private count = 0
@@ -44,9 +47,12 @@ export class KeyMap {
   ) {
     const places = Math.floor(Math.min(bytes, 0x7fffffff) / PLACE_BYTES)
     this.most = Math.floor(places * loadFactor)
-    this.mostPlaces = Math.max(LEAST_PLACES, Math.floor(places / SHARDS))
-    for (let i = 0; i < SHARDS; i++) {
-      const load = LEAST_LOAD + ((MOST_LOAD - LEAST_LOAD) * i) / SHARDS
+    const wanted = Math.min(MOST_SHARDS, Math.max(1, places / LEAST_SHARE))
+    const shards = 2 ** Math.floor(Math.log2(wanted))
+    this.shardMask = shards - 1
+    this.mostPlaces = Math.max(LEAST_PLACES, Math.floor(places / shards))
+    for (let i = 0; i < shards; i++) {
+      const load = LEAST_LOAD + ((MOST_LOAD - LEAST_LOAD) * i) / shards
       this.shards.push({ table: new Int32Array(LEAST_PLACES * STRIDE), places: LEAST_PLACES, used: 0, load })
     }
   }
@@ -63,7 +69,7 @@ export class KeyMap {
   put(bytes: Uint8Array, start: number, end: number, offset: number): void {
     const { hash } = this
     hashKey(bytes, start, end, this.seed, hash)
-    const shard = this.shards[(hash[0] as number) >>> (32 - SHARD_BITS)] as Shard
+    const shard = this.shards[(hash[0] as number) & this.shardMask] as Shard
     const at = placeOf(shard, hash[0] as number, hash[1] as number, hash[2] as number, hash[3] as number)
     const { table } = shard
     const isNew = table[at + 4] === 0 && table[at + 5] === 0
@@ -86,7 +92,7 @@ export class KeyMap {
   get(bytes: Uint8Array, start: number, end: number): number {
     const { hash } = this
     hashKey(bytes, start, end, this.seed, hash)
-    const shard = this.shards[(hash[0] as number) >>> (32 - SHARD_BITS)] as Shard
+    const shard = this.shards[(hash[0] as number) & this.shardMask] as Shard
     const at = placeOf(shard, hash[0] as number, hash[1] as number, hash[2] as number, hash[3] as number)
     return (shard.table[at + 5] as number) * 4294967296 + ((shard.table[at + 4] as number) >>> 0) - 1
   }
