@@ -9,6 +9,7 @@
  * leader-epoch-checkpoint has `epoch startOffset` instead. Written to a temporary file, synced and renamed.
  */
 import type { FileSystem } from '../system/system'
+import { type Syncs, syncNow } from './syncs'
 import { passes } from './trouble'
 
 /**
@@ -16,12 +17,15 @@ import { passes } from './trouble'
  * nothing left of the attempt.
  */
 export function replaceFile(fs: FileSystem, path: string, content: string | Uint8Array, permissions?: number): void {
+  syncNow(fs, replacing(fs, path, content, permissions))
+}
+export function* replacing(fs: FileSystem, path: string, content: string | Uint8Array, permissions?: number): Syncs {
   const temporary = `${path}.tmp`
   fs.remove(temporary)
   const fd = fs.open(temporary, 'new', permissions)
   try {
     fs.write(fd, typeof content === 'string' ? Buffer.from(content) : content, 0)
-    fs.dataSyncNow(fd)
+    yield fd
     fs.rename(temporary, path)
   } catch (error) {
     tryToRemove(fs, temporary)

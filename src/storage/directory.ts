@@ -6,6 +6,7 @@
 import type { System } from '../system/system'
 import { type Offsets, readOffsets, replaceFile, writeOffsets, writeOffsetsLater } from './checkpoints'
 import { CleanerOffsets } from './cleaner/cleaner-offsets'
+import { closeClean, settleAll } from './closing'
 import { Gradual, type Steps } from './gradual'
 import type { Log, LogSettings } from './log'
 import { openLog } from './log-open'
@@ -343,6 +344,11 @@ export class DataDirectory {
     }
   }
 
+  /** Does before a clean end, in the background, most of what it would do for logs that have changed; nobody must write any more. */
+  async settle(): Promise<void> {
+    if (this.changed) await settleAll(this.logs.values())
+  }
+
   /**
    * Ends the use of the directory. If anything was written, everything is put on disk and the marker set last; a directory that
    * was found without it and has logs that nobody has opened since stays without. So does one where there is no room for it all, which is
@@ -360,7 +366,7 @@ export class DataDirectory {
   private closeAll(unopened: boolean): void {
     this.doom([...this.doomed]).remove() // nobody reads them any more
     for (const log of this.logs.values()) {
-      if (this.changed) log.closeClean()
+      if (this.changed) closeClean(log)
       else log.close()
     }
     if (!this.changed) return

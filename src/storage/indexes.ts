@@ -6,6 +6,7 @@
  *     .timeindex   maxTimestamp i64 (greatest so far)   relativeOffset i32 (last offset of the batch that has it)
  */
 import type { FileSystem } from '../system/system'
+import type { Syncs } from './syncs'
 
 const OFFSET_ENTRY = 8
 const TIME_ENTRY = 12
@@ -140,12 +141,12 @@ export class TimeIndex {
 }
 
 /** Writes an index file beside its log. It is trusted only after a clean stop, so it is synced by whoever writes the marker. */
-export function writeIndex(fs: FileSystem, path: string, bytes: Uint8Array): void {
+export function* writeIndex(fs: FileSystem, path: string, bytes: Uint8Array): Syncs {
   const fd = fs.open(path, 'create')
   try {
-    fs.truncate(fd, 0)
     if (bytes.length > 0) fs.write(fd, bytes, 0)
-    fs.dataSyncNow(fd)
+    if (fs.size(fd) > bytes.length) fs.truncate(fd, bytes.length)
+    yield fd
   } finally {
     fs.close(fd)
   }

@@ -16,6 +16,7 @@ import { leave, lostMore, seal } from './sealed'
 import { type Segment, segmentName } from './segment'
 import { setAside, setWholeAside } from './set-aside'
 import { decodeSnapshot } from './snapshot'
+import { syncNow } from './syncs'
 
 export interface OpenOptions {
   readonly settings: LogSettings
@@ -90,7 +91,7 @@ const isLoss = (log: Log, { recoveryPoint, acceptLoss }: OpenOptions): boolean =
 /** The log ends below its start: whatever is there was deleted already (delete-records); it goes on at the start. */
 function restartAt(log: Log, options: OpenOptions): void {
   options.report(`${log.name}: the log ends at ${log.endOffset}, below its start ${log.startOffset}; it goes on there`)
-  log.active.writeIndexes()
+  syncNow(log.system.fs, log.active.writeIndexes())
   log.addSegment(log.startOffset).create()
   log.folderChanged = true
   log.endOffset = log.startOffset

@@ -16,12 +16,13 @@ import {
   stampBatch,
 } from '../protocol/batch'
 import type { System } from '../system/system'
-import { type EpochStart, replaceFile, writeEpochs } from './checkpoints'
+import { type EpochStart, replacing, writeEpochs } from './checkpoints'
 import { type Marker, readMarker } from './marker'
 import { type AbortedTransaction, Producers } from './producers'
 import type { SealedLog } from './sealed'
 import { Segment, segmentName } from './segment'
 import { encodeSnapshot } from './snapshot'
+import { type Syncs, syncNow } from './syncs'
 
 /** The topic settings that a log obeys; they may change while it is open. */
 export interface LogSettings {
@@ -158,9 +159,9 @@ export class Log {
   /** Ends the active segment and begins one at `base`. */
   roll(base: number): void {
     this.active.loadIndexes(this.settings.indexIntervalBytes)
-    this.active.writeIndexes()
+    syncNow(this.system.fs, this.active.writeIndexes())
     this.active.trim()
-    this.writeSnapshot(base)
+    syncNow(this.system.fs, this.writeSnapshot(base))
     // names reach the disk in the order of their offsets, so that no power cut leaves a hole
     if (this.folderChanged) this.system.fs.syncFolder(this.folder)
     const segment = this.newSegment(base)
@@ -214,11 +215,11 @@ export class Log {
   }
 
   /** Writes the producers' state at `offset` (the log's end), replacing the one before unless a segment begins there. */
-  writeSnapshot(offset: number): void {
+  *writeSnapshot(offset: number): Syncs {
     if (offset === this.snapshotOffset) return
     const { fs } = this.system
     for (const segment of this.segments) segment.syncAborted()
-    replaceFile(fs, `${this.folder}/${segmentName(offset)}.snapshot`, encodeSnapshot(this.producers.toEntries()))
+    yield* replacing(fs, `${this.folder}/${segmentName(offset)}.snapshot`, encodeSnapshot(this.producers.toEntries()))
     const before = this.snapshotOffset
     if (before >= 0 && !this.segments.some(({ base }) => base === before)) {
       fs.remove(`${this.folder}/${segmentName(before)}.snapshot`)
@@ -230,17 +231,7 @@ export class Log {
     this.snapshotOffset = offset
   }
 
-  /** Leaves the files as a clean stop does: indexes, producers and data on disk. */
-  closeClean(): void {
-    if (!this.sealed && (this.written || this.recovered)) {
-      for (const segment of this.segments) if (segment === this.active || segment.indexesChanged) segment.writeIndexes()
-      this.active.trim()
-      if (this.endOffset > 0) this.writeSnapshot(this.endOffset)
-      this.folderChanged = true
-      this.flushNow()
-    }
-    this.close()
-  }
+  /** Lets go of the files; what they lack of a clean end is closing.ts. */
   close(): void {
     for (const segment of this.segments) segment.close()
     this.forgetHints()

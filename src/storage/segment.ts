@@ -9,6 +9,7 @@ import type { AbortedTransaction } from './producers'
 import { type ShowBatch, scanBatches } from './scan'
 import { SegmentFile } from './segment-file'
 import { encodeAborted, readAborted } from './snapshot'
+import type { Syncs } from './syncs'
 import { passes } from './trouble'
 
 export const segmentName = (offset: number) => String(offset).padStart(20, '0')
@@ -180,13 +181,19 @@ export class Segment {
   }
 
   /** Writes the indexes if they changed or were missing; at a roll or a clean end. */
-  writeIndexes(): void {
+  *writeIndexes(): Syncs {
     this.loadIndexes()
     if (!this.indexesChanged && this.fs.exists(this.indexPath('index'))) return
     if (this.maxTimestamp >= 0) this.times.append(this.maxTimestamp, this.maxTimestampOffset - this.base)
-    writeIndex(this.fs, this.indexPath('index'), this.offsets.toBytes())
-    writeIndex(this.fs, this.indexPath('timeindex'), this.times.toBytes())
-    this.indexesChanged = false
+    const [offsets, times] = [this.offsets.toBytes(), this.times.toBytes()]
+    this.indexesChanged = false // unless they change while these are on their way
+    try {
+      yield* writeIndex(this.fs, this.indexPath('index'), offsets)
+      yield* writeIndex(this.fs, this.indexPath('timeindex'), times)
+    } catch (error) {
+      this.indexesChanged = true
+      throw error
+    }
   }
   sync(): Promise<void> {
     return this.file.sync()

@@ -214,7 +214,7 @@ const step = fc.oneof(
   },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('check' as const), name }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('checkpoint' as const) }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('stop' as const) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('stop' as const, 'settle' as const, 'settle and stop' as const) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('kill' as const) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('cut' as const), seed: fc.nat() }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('cut-after' as const), seed: fc.nat(), changes: fc.nat(40) }) },
@@ -236,6 +236,11 @@ async function take(world: World, one: Step): Promise<void> {
     case 'checkpoint':
       return world.directory.checkpoint()
     case 'stop':
+      return world.stopCleanly()
+    case 'settle': // and then something happens before the end
+      return world.directory.settle()
+    case 'settle and stop':
+      await world.directory.settle()
       return world.stopCleanly()
     case 'kill':
       return world.kill()

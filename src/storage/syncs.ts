@@ -1,0 +1,31 @@
+/**
+ * Work on files that has to reach the disk now and then: it yields what is to be synced before it goes on. Whoever has nothing else to
+ * do syncs here and now; a server that ends has thousands of files, and does them side by side in the background.
+ */
+import type { FileSystem } from '../system/system'
+
+/** Yields descriptors of files whose content is to be on the disk. An error of the disk is thrown into it. */
+export type Syncs = Generator<number, void>
+
+export function syncNow(fs: FileSystem, work: Syncs): void {
+  for (let step = work.next(); !step.done; ) {
+    try {
+      fs.dataSyncNow(step.value)
+    } catch (error) {
+      step = work.throw(error)
+      continue
+    }
+    step = work.next()
+  }
+}
+export async function syncLater(fs: FileSystem, work: Syncs): Promise<void> {
+  for (let step = work.next(); !step.done; ) {
+    try {
+      await fs.dataSync(step.value)
+    } catch (error) {
+      step = work.throw(error)
+      continue
+    }
+    step = work.next()
+  }
+}
