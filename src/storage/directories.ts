@@ -181,6 +181,9 @@ export class DataDirectories implements Directory {
   async checkpointLater(what: 'all' | 'high watermarks'): Promise<void> {
     await Promise.all(this.each.map((one) => one.checkpointLater(what)))
   }
+  async settle(): Promise<void> {
+    await Promise.all([...this.each].map((one) => one.settle()))
+  }
   close(unopened: boolean): void {
     for (const one of this.each) one.close(unopened)
   }
