@@ -2,9 +2,13 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import '../../src/engine/cleaning' // which maintenance loads when it is first needed
+import { attachGroups } from '../../src/engine/coordinators'
 import { startMaintenance } from '../../src/engine/maintenance'
 import { Fetch } from '../../src/protocol/apis/fetch'
+import { FindCoordinator } from '../../src/protocol/apis/find-coordinator'
 import { IncrementalAlterConfigs } from '../../src/protocol/apis/incremental-alter-configs'
+import { OffsetCommit } from '../../src/protocol/apis/offset-commit'
+import { OffsetFetch } from '../../src/protocol/apis/offset-fetch'
 import { Produce } from '../../src/protocol/apis/produce'
 import { batchSize } from '../../src/protocol/batch'
 import { BatchBuilder } from '../../src/protocol/batch-builder'
@@ -194,4 +198,67 @@ test('nothing is compacted where log.cleaner.enable is false', async () => {
   for (let i = 0; i < 20; i++) await put(kt, 't', ['a', 'b'])
   await clean(kt)
   expect(await keysOf(kt, 't')).toHaveLength(40)
+})
+
+test('an end in the middle of a compaction leaves the log as it was, or as it is to be', async () => {
+  let kt = testEngine()
+  await create(kt.call, table('t'))
+  for (let i = 0; i < 60; i++) await put(kt, 't', [`a${i % 3}`, 'b'])
+  const before = await all(kt.call, 't')
+  for (let turns = 1; turns < 200; turns += 13) {
+    const stop = startMaintenance(kt.engine)
+    const passed = kt.clock.pass(BACKOFF)
+    for (let turn = 0; turn < turns; turn++) await Promise.resolve()
+    stop()
+    const { folder } = kt
+    kt = kt.reopen('clean')
+    expect(readdirSync(`${folder}/t-0`).filter((name) => /cleaned/.test(name))).toEqual([])
+    await passed
+    const found = await all(kt.call, 't')
+    expect(before).toEqual(expect.arrayContaining(found))
+    const last = new Map(before.map((record) => [record.key, record]))
+    expect(found).toEqual(expect.arrayContaining([...last.values()]))
+    expect(kt.findings).toEqual([])
+  }
+})
+
+test('log.cleaner.io.max.bytes.per.second is kept to', async () => {
+  const kt = testEngine({ properties: { 'log.cleaner.io.max.bytes.per.second': '1000' } })
+  await create(kt.call, table('t'))
+  const lines: string[] = []
+  startMaintenance(kt.engine, (line) => lines.push(line))
+  for (let i = 0; i < 40; i++) await put(kt, 't', ['a', 'b'])
+  const bytes = kt.engine.partition('t', 0)?.log.sizeBytes ?? 0
+  await kt.clock.pass(BACKOFF)
+  const began = kt.clock.time
+  while (lines.length === 0) await kt.clock.pass(100)
+  expect(kt.clock.time - began).toBeGreaterThan(bytes) // they are read twice, at a byte a millisecond
+  expect(kt.clock.time - began).toBeLessThan(bytes * 4)
+})
+
+test('__consumer_offsets is compacted, too: a start finds the last commit among few', async () => {
+  const properties = {
+    'offsets.topic.segment.bytes': '1048576',
+    'offsets.topic.num.partitions': '1',
+    'log.cleaner.min.cleanable.ratio': '0.1',
+  }
+  let kt = testEngine({ properties })
+  await create(kt.call, 't')
+  attachGroups(kt.engine)
+  await kt.call(FindCoordinator, { keyType: 0, key: '', coordinatorKeys: ['g'] })
+  const commit = (committedOffset: number) => {
+    const partitions = [{ partitionIndex: 0, committedOffset, committedMetadata: 'x'.repeat(4000) }]
+    return kt.call(OffsetCommit, { groupId: 'g', memberId: '', topics: [{ name: 't', partitions }] }, 8)
+  }
+  for (let i = 1; i <= 600; i++) await commit(i)
+  const size = () => kt.engine.partition('__consumer_offsets', 0)?.log.sizeBytes ?? 0
+  const before = size()
+  startMaintenance(kt.engine)
+  await clean(kt)
+  expect(size()).toBeLessThan(before / 2)
+  kt = kt.reopen('killed')
+  attachGroups(kt.engine)
+  const asked = { groupId: 'g', memberId: null, memberEpoch: -1, topics: [{ name: 't', partitionIndexes: [0] }] }
+  const reply = await kt.call(OffsetFetch, { groups: [asked], requireStable: false }, 8)
+  expect(reply.groups[0]?.topics[0]?.partitions[0]?.committedOffset).toBe(600)
 })
