@@ -3,6 +3,7 @@ import { CreateTopics } from '../../src/protocol/apis/create-topics'
 import { IncrementalAlterConfigs } from '../../src/protocol/apis/incremental-alter-configs'
 import { Produce } from '../../src/protocol/apis/produce'
 import { BatchBuilder } from '../../src/protocol/batch-builder'
+import { errors } from '../../src/protocol/errors'
 import { Lean } from '../scale/lean'
 
 export { Lean }
@@ -66,9 +67,15 @@ export async function fill(port: number, table: Table): Promise<number> {
 
 async function send(one: Lean, topic: string, records: Buffer, acks: number): Promise<void> {
   const topicData = [{ name: topic, partitionData: [{ index: 0, records }] }]
-  const reply = await one.call(Produce, 7, { acks, timeoutMs: 30_000, topicData } as never)
-  const errorCode = reply.responses[0]?.partitionResponses[0]?.errorCode
-  if (errorCode !== 0) throw new Error(`Produce: error ${errorCode}`)
+  for (let tries = 0; ; tries++) {
+    const reply = await one.call(Produce, 7, { acks, timeoutMs: 30_000, topicData } as never)
+    const errorCode = reply.responses[0]?.partitionResponses[0]?.errorCode
+    if (errorCode === 0) return
+    // a broker says that a topic is there before it knows it and leads it
+    const isNew = errorCode === errors.UNKNOWN_TOPIC_OR_PARTITION || errorCode === errors.NOT_LEADER_OR_FOLLOWER
+    if (!isNew || tries > 100) throw new Error(`Produce: error ${errorCode}`)
+    await new Promise((done) => setTimeout(done, 100))
+  }
 }
 
 export interface Probe {
