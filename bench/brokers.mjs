@@ -92,6 +92,13 @@ export function cleanUp() {
   rmSync(work, { recursive: true, force: true })
 }
 
+for (const signal of ['SIGINT', 'SIGTERM']) {
+  process.once(signal, () => {
+    cleanUp()
+    process.exit(1)
+  })
+}
+
 /** Rows of figures, one column for each broker; printed with their ratio. */
 export class Table {
   rows = []

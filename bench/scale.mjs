@@ -28,7 +28,7 @@ const { values } = parseArgs({
     seconds: { type: 'string', default: '3' },
   },
 })
-const { Lean, createTopics, fetch, fetchOnce, produce, slowestPing, topicsAt, untilServed } = await load('bench/scale/lean.ts')
+const { Lean, createTopics, fetch, produce, slowestPing, topicsAt, untilServed } = await load('bench/scale/lean.ts')
 const table = new Table()
 const names = values.kafka ? ['Kafka', 'kt'] : ['kt']
 const count = (number) => Number(number).toLocaleString('en')
@@ -120,6 +120,7 @@ const phases = {
     await stopBroker(broker)
     table.add(`start with ${label} after a clean stop (ms)`, name, await leastStart(name, folder, 1))
     broker = await start(name, folder, 1)
+    await withConnection(broker.port, (one) => untilServed(one, 'r', partitions))
     await produce(broker.port, { ...sizes, maxBytes: 4e6, maxMs: 1000 })
     await stopBroker(broker, 'SIGKILL')
     broker = await start(name, folder, 1)
@@ -127,7 +128,7 @@ const phases = {
     const slowest = await slowestPing(
       broker.port,
       withConnection(broker.port, async (one) => {
-        for (let partition = 0; partition < partitions; partition++) await fetchOnce(one, 'r', partition, 0)
+        await untilServed(one, 'r', partitions)
       }),
     )
     table.add(`start with ${label} after kill -9: all partitions served (ms)`, name, performance.now() - broker.began)
