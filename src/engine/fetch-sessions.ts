@@ -5,8 +5,8 @@
 import type { Fetch } from '../protocol/apis/fetch'
 import { errors } from '../protocol/errors'
 import { type ReplyIn, type Request, ZERO_UUID } from '../protocol/types'
+import type { Fetched } from './fetch-read'
 import type { Ask } from './handler'
-import type { Fetched } from './handlers/fetch'
 import type { Partition } from './partition'
 
 /** One partition that a reader asks for. */

@@ -5,6 +5,7 @@
 import type { Doomed } from '../storage/directory'
 import { peekLog, peekNewest } from '../storage/log-peek'
 import { dropSegments, sizeBreach, startBreach, timeBreach } from '../storage/log-retention'
+import { segmentName } from '../storage/segment'
 import type { TopicSettings } from './configs/topic-settings'
 import type { Engine } from './engine'
 import type { Partition } from './partition'
@@ -72,6 +73,6 @@ function expiryOf(engine: Engine, { name }: Partition, settings: TopicSettings):
   if (!settings.delete || !oldest || sizeBytes === 0) return Number.POSITIVE_INFINITY
   if (sizeBytes - settings.retentionBytes >= oldest.sizeBytes) return Number.NEGATIVE_INFINITY
   if (settings.retentionMs === Number.POSITIVE_INFINITY) return Number.POSITIVE_INFINITY
-  const newest = peekNewest(system.fs, folder, oldest.base)
+  const newest = peekNewest(system.fs, `${folder}/${segmentName(oldest.base)}.timeindex`)
   return newest === undefined ? Number.NEGATIVE_INFINITY : newest + settings.retentionMs
 }

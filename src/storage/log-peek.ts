@@ -1,6 +1,5 @@
 /** What the files of a log that is not open tell without opening it: sizes, and when the oldest segment was written to last. */
 import type { FileSystem } from '../system/system'
-import { segmentName } from './segment'
 
 export interface Peek {
   /** Bytes of all segments. */
@@ -22,8 +21,7 @@ export function peekLog(fs: FileSystem, folder: string): Peek {
 }
 
 /** Greatest timestamp of a segment, by the last entry of its time index; undefined when that does not tell (an unclean end). */
-export function peekNewest(fs: FileSystem, folder: string, base: number): number | undefined {
-  const path = `${folder}/${segmentName(base)}.timeindex`
+export function peekNewest(fs: FileSystem, path: string): number | undefined {
   const size = fs.stat(path)?.size ?? 0
   if (size < TIME_ENTRY || size % TIME_ENTRY !== 0) return undefined
   const fd = fs.open(path, 'read')

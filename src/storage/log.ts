@@ -17,6 +17,7 @@ import {
 } from '../protocol/batch'
 import type { System } from '../system/system'
 import { type EpochStart, replacing, writeEpochs } from './checkpoints'
+import { type LogRead, LogReader } from './log-reader'
 import { type Marker, readMarker } from './marker'
 import { type AbortedTransaction, Producers } from './producers'
 import type { SealedLog } from './sealed'
@@ -38,21 +39,6 @@ export interface LogSettings {
   readonly delete: boolean
   /** A new segment's file is given segmentBytes at once. */
   readonly preallocate?: boolean
-}
-
-/** A place in the log, remembered so that the next fetch of the same reader need not search. */
-interface Hint {
-  readonly offset: number
-  readonly segment: Segment
-  readonly position: number
-}
-const HINTS = 16
-
-/** Whole batches, from the one that contains the offset asked for. */
-export interface LogRead {
-  readonly bytes: Buffer
-  /** Offset behind them. */
-  readonly nextOffset: number
 }
 
 export class Log {
@@ -78,8 +64,7 @@ export class Log {
   /** Done once before the first write: the clean-stop marker goes, the folder comes. */
   onFirstWrite: (() => void) | undefined
   private snapshotOffset = -1
-  private readonly hints: Hint[] = []
-  private hintAt = 0
+  readonly reader = new LogReader(this)
 
   constructor(
     readonly system: System,
@@ -257,59 +242,18 @@ export class Log {
     return low
   }
 
-  /**
-   * Reads whole batches from the one that contains `offset`, up to `maxBytes`, and none that begins at or above `limit`. The first
-   * batch is read even when it is larger, if `oneAtLeast`. Empty at the end of the log.
-   */
+  /** See LogReader. */
   read(offset: number, limit: number, maxBytes: number, oneAtLeast: 'one-at-least' | 'strict'): LogRead {
-    const nothing = { bytes: Buffer.alloc(0), nextOffset: offset }
-    if (offset >= limit) return nothing
-    for (let index = this.segmentIndex(offset); index < this.segments.length; index++) {
-      const segment = this.segments[index] as Segment
-      const position = this.hinted(offset, segment) ?? segment.positionOf(offset)
-      if (position + HEADER_SIZE > segment.size) continue
-      let bytes = segment.read(position, Math.max(maxBytes, HEADER_SIZE))
-      const first = batchSize(bytes, 0)
-      if (first > maxBytes && oneAtLeast === 'strict') return nothing
-      if (first > bytes.length) bytes = segment.read(position, first)
-      return this.whole(bytes, offset, limit, segment, position)
-    }
-    return nothing
-  }
-  /** Cuts `bytes` behind the last whole batch that begins below `limit`. */
-  private whole(bytes: Buffer, offset: number, limit: number, segment: Segment, position: number): LogRead {
-    let at = 0
-    let nextOffset = offset
-    while (at + HEADER_SIZE <= bytes.length) {
-      const size = batchSize(bytes, at)
-      if (size < HEADER_SIZE || at + size > bytes.length || baseOffset(bytes, at) >= limit) break
-      nextOffset = lastOffset(bytes, at) + 1
-      at += size
-    }
-    if (at > 0) {
-      this.hints[this.hintAt] = { offset: nextOffset, segment, position: position + at }
-      this.hintAt = (this.hintAt + 1) % HINTS
-    }
-    return { bytes: bytes.subarray(0, at), nextOffset }
-  }
-  /** Bytes from `offset` on, at most about `most`; cheap for a reader that is known. */
-  bytesFrom(offset: number, most: number): number {
-    const index = this.segmentIndex(offset)
-    const segment = this.segments[index] as Segment
-    let bytes = segment.size - (this.hinted(offset, segment) ?? segment.positionOf(offset))
-    for (let later = index + 1; later < this.segments.length && bytes < most; later++)
-      bytes += (this.segments[later] as Segment).size
-    return Math.min(bytes, most)
-  }
-  private hinted(offset: number, segment: Segment): number | undefined {
-    for (const hint of this.hints) {
-      if (hint.offset === offset && hint.segment === segment) return hint.position
-    }
-    return undefined
+    return this.reader.read(offset, limit, maxBytes, oneAtLeast)
   }
   forgetHints(): void {
-    this.hints.length = 0
-    this.hintAt = 0
+    this.reader.forget()
+  }
+  greatestTimestamp(): { segment: Segment; timestamp: number } | undefined {
+    return this.reader.greatestTimestamp()
+  }
+  batchByTime(timestamp: number): Buffer | undefined {
+    return this.reader.batchByTime(timestamp)
   }
 
   /** Transactions that were aborted between `from` and `to` (both offsets), for a reader of committed records. */
@@ -339,33 +283,6 @@ export class Log {
     return { epoch: this.epochs[above - 1]?.epoch ?? epoch, endOffset: startOffset }
   }
 
-  /** Greatest timestamp in the log and the segment that has it; undefined when the log is empty. */
-  greatestTimestamp(): { segment: Segment; timestamp: number } | undefined {
-    let best: { segment: Segment; timestamp: number } | undefined
-    for (const segment of this.segments) {
-      if (segment.size === 0) continue
-      segment.loadIndexes(this.settings.indexIntervalBytes)
-      if (!best || segment.maxTimestamp > best.timestamp) best = { segment, timestamp: segment.maxTimestamp }
-    }
-    return best
-  }
-  /** The first batch whose greatest timestamp is at least `timestamp`, as a whole, at or above the log's start. */
-  batchByTime(timestamp: number): Buffer | undefined {
-    for (const segment of this.segments) {
-      if (segment.size === 0) continue
-      segment.loadIndexes(this.settings.indexIntervalBytes)
-      if (segment.maxTimestamp < timestamp) continue
-      const from = segment.offsets.lookup(segment.times.lookup(timestamp))
-      let found: { position: number; size: number } | undefined
-      segment.scan(from, segment.size, (bytes, at, position) => {
-        if (maxTimestamp(bytes, at) < timestamp || lastOffset(bytes, at) < this.startOffset) return undefined
-        found = { position, size: batchSize(bytes, at) }
-        return 'stop'
-      })
-      if (found) return segment.read(found.position, found.size)
-    }
-    return undefined
-  }
   /** Timestamp of the first batch. */
   firstTimestamp(): number | undefined {
     const bytes = this.read(this.startOffset, this.endOffset, HEADER_SIZE, 'one-at-least').bytes

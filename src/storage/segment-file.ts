@@ -31,7 +31,8 @@ export class SegmentFile {
   private torn = false
   private inDoubt = false
   private syncedSize = 0
-  /** Syncs under way: the file stays open until they are done, whoever closes it. */
+  /** Syncs and reads under way: the file stays open until they are done, whoever closes it. */
+  private inUse = 0
   private syncing = 0
   private closing = false
 
@@ -97,7 +98,7 @@ export class SegmentFile {
     this.syncedSize = 0
   }
   close(): void {
-    this.closing = this.syncing > 0
+    this.closing = this.inUse > 0
     if (this.closing) return
     this.files.forget(this)
     if (this.fd !== undefined) this.fs.close(this.fd)
@@ -149,17 +150,23 @@ export class SegmentFile {
     this.prepare()
     const end = this.size
     this.unsynced = false
+    const fd = this.file()
     this.syncing++
+    this.inUse++
     try {
-      await this.fs.dataSync(this.file())
+      await this.fs.dataSync(fd)
       this.syncedSize = Math.max(this.syncedSize, Math.min(end, this.size))
     } catch (error) {
       this.failed(error)
       throw error
     } finally {
       this.syncing--
-      if (this.closing) this.close()
+      this.letGo()
     }
+  }
+  private letGo(): void {
+    this.inUse--
+    if (this.closing) this.close()
   }
   /** Syncs here and now, also what another sync has begun with and not ended. */
   syncNow(): void {
@@ -202,6 +209,23 @@ export class SegmentFile {
   read(position: number, length: number): Buffer {
     const buffer = takeBuffer(Math.max(0, Math.min(length, this.size - position)))
     return buffer.subarray(0, this.fs.read(this.fileToRead(), buffer, 0, buffer.length, position))
+  }
+  /** The same in the background; the file stays open until it is done, whoever closes it. */
+  async readLater(position: number, length: number): Promise<Buffer> {
+    const buffer = takeBuffer(Math.max(0, Math.min(length, this.size - position)))
+    const fd = this.fileToRead()
+    this.inUse++
+    try {
+      let done = 0
+      while (done < buffer.length) {
+        const count = await this.fs.readLater(fd, buffer, done, buffer.length - done, position + done)
+        if (count === 0) break
+        done += count
+      }
+      return buffer.subarray(0, done)
+    } finally {
+      this.letGo()
+    }
   }
   /** Reads into `room`; gives how many bytes there were. */
   readInto(room: Buffer, length: number, position: number): number {

@@ -5,6 +5,7 @@
 import { baseOffset, batchSize, lastOffset, maxTimestamp } from '../protocol/batch'
 import type { FileSystem } from '../system/system'
 import { OffsetIndex, TimeIndex, writeIndex } from './indexes'
+import { peekNewest } from './log-peek'
 import type { AbortedTransaction } from './producers'
 import { type ShowBatch, scanBatches } from './scan'
 import { SegmentFile } from './segment-file'
@@ -32,6 +33,7 @@ export class Segment {
   firstTimestamp: number | undefined
   private sinceEntry = 0
   private indexesLoaded = true
+  private peeked: number | undefined
   indexesChanged = false
   private aborts: AbortedTransaction[] | undefined
   /** Those that there was no room for yet. */
@@ -287,6 +289,18 @@ export class Segment {
   /** Reads up to `length` bytes from `position`. */
   read(position: number, length: number): Buffer {
     return this.file.read(position, length)
+  }
+  readLater(position: number, length: number): Promise<Buffer> {
+    return this.file.readLater(position, length)
+  }
+  /** Greatest timestamp, -1: none. The index's last entry tells, where the index is not in memory and was written to its end. */
+  newestTime(indexIntervalBytes = 4096): number {
+    if (!this.indexesLoaded) this.peeked ??= peekNewest(this.fs, this.indexPath('timeindex'))
+    if (this.indexesLoaded || this.peeked === undefined) {
+      this.loadIndexes(indexIntervalBytes)
+      return this.maxTimestamp
+    }
+    return this.peeked
   }
   /** Where the last whole batch ends. */
   end(): { offset: number; position: number } {

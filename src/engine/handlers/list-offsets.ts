@@ -9,9 +9,10 @@ import { readRecords } from '../../protocol/batch-reader'
 import { errors } from '../../protocol/errors'
 import type { ReplyIn, Request } from '../../protocol/types'
 import type { Log } from '../../storage/log'
+import { isFileError } from '../../storage/trouble'
+import { checkEpoch } from '../fetch-read'
 import { type Ask, handle } from '../handler'
 import type { Partition } from '../partition'
-import { checkEpoch } from './fetch'
 
 type Asked = Request<typeof ListOffsets>['topics'][number]['partitions'][number]
 type Found = ReplyIn<typeof ListOffsets>['topics'][number]['partitions'][number]
@@ -42,7 +43,13 @@ export const listOffsets = handle(ListOffsets, (request, ask) => {
     partitions: partitions.map((asked) => {
       const { partitionIndex } = asked
       if ((seen.get(`${name}-${partitionIndex}`) ?? 0) > 1) return { partitionIndex, errorCode: errors.INVALID_REQUEST }
-      return answer(name, asked, request.isolationLevel === READ_COMMITTED, ask)
+      try {
+        return answer(name, asked, request.isolationLevel === READ_COMMITTED, ask)
+      } catch (error) {
+        if (!isFileError(error)) throw error
+        ask.engine.trouble.note(`${name}-${partitionIndex} cannot be read`, error)
+        return { partitionIndex, errorCode: errors.KAFKA_STORAGE_ERROR }
+      }
     }),
   }))
   return { topics }

@@ -2,10 +2,11 @@
  * OffsetForLeaderEpoch 2-4 (KIP-101, KIP-320): the largest epoch at most the one asked, and where it ends; -1, -1 when the log knows
  * none. A newer current epoch than the leader's is UNKNOWN_LEADER_EPOCH, an older one FENCED_LEADER_EPOCH.
  */
+
 import { OffsetForLeaderEpoch } from '../../protocol/apis/offset-for-leader-epoch'
 import { errors } from '../../protocol/errors'
+import { checkEpoch } from '../fetch-read'
 import { handle } from '../handler'
-import { checkEpoch } from './fetch'
 
 export const offsetForLeaderEpoch = handle(OffsetForLeaderEpoch, (request, { engine }) => ({
   topics: request.topics.map(({ topic, partitions }) => ({
