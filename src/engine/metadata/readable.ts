@@ -3,7 +3,6 @@
  * use for, are passed over: they stay in the log, and it is said once. A new version of a record that kt goes by, or a level of a
  * feature that is not known, says more than kt can see: the directory is refused, as Kafka refuses it.
  */
-import { Malformed } from '../../protocol/reader'
 import { clusterMetadata } from '../../protocol/records/cluster-metadata'
 import { decodeMetadataRecord, peekMetadataRecord } from '../../protocol/records/metadata-record'
 import type { Directory } from '../../storage/directory'
@@ -34,24 +33,30 @@ export class Readable {
 
   /** Undefined for a record that only a newer Kafka knows. Throws ForeignDirectory, and Malformed for what is no record. */
   read(value: Buffer, offset: number): MetadataRecord | undefined {
-    const { frame, type, version } = peekMetadataRecord(value)
-    const known = clusterMetadata.byType.get(type)
-    if (frame !== 1) throw new Malformed(0, `a metadata record of frame version ${frame}`)
-    if (known && version > known.versions[1] && !UNUSED.has(known.name)) {
-      throw new ForeignDirectory(
-        `${this.directory.path} was written by a newer Kafka: the record at offset ${offset} of its metadata (${this.source}) is a ` +
-          `${known.name} of version ${version}, and kt reads versions up to ${known.versions[1]}`,
-      )
+    let record: MetadataRecord
+    try {
+      record = decodeMetadataRecord(clusterMetadata, value)
+    } catch (error) {
+      return this.readNewer(value, offset, error)
     }
-    if (!known || version > known.versions[1]) {
-      const what = known ? `${known.name} of version ${version}` : `type ${type}`
-      this.unknown.set(what, (this.unknown.get(what) ?? 0) + 1)
-      if (this.source === 'log') this.unknownInLog++
-      return undefined
-    }
-    const record = decodeMetadataRecord(clusterMetadata, value)
+    if (record.name === 'unknown') return this.passOver(`type ${record.type}`)
     if (record.name === 'FeatureLevelRecord') this.checkLevel(record.value.name, record.value.featureLevel)
     return record
+  }
+  private readNewer(value: Buffer, offset: number, error: unknown): undefined {
+    const { frame, type, version } = peekMetadataRecord(value)
+    const known = clusterMetadata.byType.get(type)
+    if (frame !== 1 || !known || version <= known.versions[1]) throw error
+    if (UNUSED.has(known.name)) return this.passOver(`${known.name} of version ${version}`)
+    throw new ForeignDirectory(
+      `${this.directory.path} was written by a newer Kafka: the record at offset ${offset} of its metadata (${this.source}) is a ` +
+        `${known.name} of version ${version}, and kt reads versions up to ${known.versions[1]}`,
+    )
+  }
+  private passOver(what: string): undefined {
+    this.unknown.set(what, (this.unknown.get(what) ?? 0) + 1)
+    if (this.source === 'log') this.unknownInLog++
+    return undefined
   }
   /** As FeatureControlManager.replay: a level that is not supported ends the controller. */
   private checkLevel(name: string, level: number): void {
