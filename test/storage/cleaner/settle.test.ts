@@ -120,3 +120,34 @@ test('segments that retention takes during a compaction are not written anew', a
   expect(left(world).filter((name) => !name.endsWith('.deleted'))).toEqual([])
   expect(world.directory.cleanerOffsets.get('a-0')).toBe(undefined)
 })
+
+test('a .swap of several segments takes the place of all of them', async () => {
+  const cleanOnce = async () => {
+    const world = new World()
+    // something of every segment stays: what is behind the end of a .swap is not known to be replaced by it, nor is it for Kafka
+    for (let i = 0; i < 40; i++) world.append(['a', 'a', 'b', `${i}`], 7, 0, false)
+    await world.clean()
+    for (let i = 0; i < 6; i++) world.append(['a', 'b', 'd', 'e'], 7, 0, false)
+    await world.log.flush()
+    return world
+  }
+  const done = await cleanOnce()
+  const before = logs(done)
+  await done.clean()
+  const after = logs(done)
+  const [first] = after
+  expect(before.filter((name) => !after.includes(name))).not.toEqual([])
+  const world = await cleanOnce()
+  for (const name of done.files) {
+    if (name.startsWith(String(first).slice(0, 20)) && /\.(log|\w*index)$/.test(name)) {
+      put(world, `${name}.swap`, done.disk.readFile(`${FOLDER}/${name}`))
+    }
+  }
+  reopen(world)
+  void world.log
+  const end = done.log.segments[1]?.base ?? 0
+  const kept = before.filter((name) => Number(name.slice(0, 20)) >= end)
+  expect(logs(world)).toEqual([first, ...kept])
+  expect(left(world)).toEqual([])
+  expect(world.findings).toEqual([])
+})
