@@ -172,8 +172,8 @@ async function againstJava() {
   execFileSync('javac', ['-cp', classPath, '-d', folder, fileURLToPath(new URL('codec/Codec.java', import.meta.url))])
   const cases = makeCases(kt, { Produce: 13, Fetch: 17, Metadata: 13, OffsetCommit: 9, JoinGroup: 9 })
   const lines = cases.map((one) => `${one.api.key} ${one.version} ${one.kind} ${bytesOf(one).toString('hex')}\n`)
-  const options = { input: lines.join(''), encoding: 'utf8', stdio: ['pipe', 'pipe', 'ignore'] }
-  const answers = execFileSync('java', ['-cp', classPath, 'Codec'], options).trim().split('\n')
+  const run = { input: lines.join(''), encoding: 'utf8', stdio: ['pipe', 'pipe', 'ignore'] }
+  const answers = execFileSync('java', ['-cp', classPath, 'Codec'], run).trim().split('\n')
   for (const [i, one] of cases.entries()) {
     if (!`${one.name} ${one.kind}`.includes(options.only)) continue
     const [decode, encode, same] = answers[i].split(' ')
@@ -190,7 +190,7 @@ async function checksum() {
   /** The best of many: what other programs take of the processor is not the checksum's. */
   const speed = async () => {
     let best = Number.POSITIVE_INFINITY
-    for (let i = 0; i < 10; i++) best = Math.min(best, await once(() => kt.crc32c(bytes, 0, bytes.length)))
+    for (let i = 0; i < 60; i++) best = Math.min(best, await once(() => kt.crc32c(bytes, 0, bytes.length)))
     return bytes.length / best
   }
   console.log(`CRC-32C of 1 MiB: ${(await speed()).toFixed(2)} GB/s in TypeScript`)

@@ -2,7 +2,7 @@
  * Short texts that come again and again: topics, groups, members. Making a string of bytes costs a call into native code, 60 to 100
  * ns; to see that the bytes are those of a string that was made before costs a third of that, and no memory.
  *
- * A table with one place for each hash: what comes later takes the place. Only ASCII is kept, so that what is found here needs
+ * A table with two places for each hash, which it shares with another: what comes later takes the second, and then the first. Only ASCII is kept, so that what is found here needs
  * no check of its UTF-8.
  */
 
@@ -21,7 +21,7 @@ const WORDS = LONGEST_NAME / 4
 const keptWords = new Int32Array(PLACES * WORDS)
 
 /** What is looked at of a long name besides its first bytes: names differ at their ends, random ones most of all. */
-const TAIL = 24
+const TAIL = 12
 
 /** Four bytes a step; the last step overlaps the one before. The `!` say that there are `size` > 0 bytes. */
 function placeOf(bytes: Uint8Array, at: number, size: number): number {
@@ -45,20 +45,25 @@ function lastWord(bytes: Uint8Array, at: number, size: number): number {
   return word
 }
 
+function isAt(place: number, bytes: Uint8Array, at: number, size: number): boolean {
+  if (kept[place]!.length !== size) return false
+  let word = place * WORDS
+  for (let i = 0; i < size - 4; i += 4) if (getInt32(bytes, at + i) !== keptWords[word++]!) return false
+  return lastWord(bytes, at, size) === keptWords[word]!
+}
+
 /** The string that `size` bytes, 1 to LONGEST_NAME of them, stand for, if it is here. */
 export function findName(bytes: Uint8Array, at: number, size: number): string | undefined {
   const place = placeOf(bytes, at, size)
-  const name = kept[place]!
-  if (name.length !== size) return undefined
-  let word = place * WORDS
-  for (let i = 0; i < size - 4; i += 4) if (getInt32(bytes, at + i) !== keptWords[word++]!) return undefined
-  return lastWord(bytes, at, size) === keptWords[word]! ? name : undefined
+  if (isAt(place, bytes, at, size)) return kept[place]
+  return isAt(place ^ 1, bytes, at, size) ? kept[place ^ 1] : undefined
 }
 
-/** Keeps `name`, which those bytes stand for. */
+/** Keeps `name`, which those bytes stand for and which is not here. */
 export function keepName(name: string, bytes: Uint8Array, at: number, size: number): void {
   if (name.length !== size) return // it is not all ASCII
-  const place = placeOf(bytes, at, size)
+  const first = placeOf(bytes, at, size)
+  const place = kept[first] !== '' && kept[first ^ 1] === '' ? first ^ 1 : first
   kept[place] = name
   let word = place * WORDS
   for (let i = 0; i < size - 4; i += 4) keptWords[word++] = getInt32(bytes, at + i)
