@@ -3,13 +3,13 @@
  * way is served by the next. Logs do not wait for each other.
  *
  * A producer with five requests in flight would soon be served by rounds of two and three by turns, and wait for two syncs each time.
- * So a round waits a little for those whom the one before has just answered: at most a third of what a sync takes, and not again for a
+ * So a round waits a little for those whom the one before has just answered: at most about a third of what a sync takes, and not again for a
  * while when it waited for nothing (as PostgreSQL's commit_delay, but with figures of its own).
  *
  * An error ends the broker: after a failed fsync nobody knows what is on disk (fsyncgate). Only a full disk does not: those who wait are
  * told, and it is tried again, with all that is in doubt written anew (segment-file.ts), until there is room.
  */
-import type { System } from '../system/system'
+import type { System, Timer } from '../system/system'
 import type { Log } from './log'
 import { isFull } from './trouble'
 
@@ -35,6 +35,9 @@ function newRound(): Round {
 /** A log that somebody waits for: a sync of it is under way, and perhaps the next is asked for. */
 interface Busy {
   next: Round | undefined
+  /** The next round waits until so many have asked, or until the timer rings. */
+  wanted: number
+  timer: Timer | undefined
 }
 const waitingIn = ({ next }: Busy): number => next?.count ?? 0
 
@@ -81,6 +84,7 @@ export class Flusher {
     const busy = this.busy.get(log) ?? this.begin(log)
     busy.next ??= newRound()
     busy.next.count++
+    if (busy.next.count >= busy.wanted) this.start(log, busy)
     return busy.next.promise
   }
   /** There are logs for whose last records there is no room. */
@@ -89,29 +93,31 @@ export class Flusher {
   }
 
   private begin(log: Log): Busy {
-    const busy: Busy = { next: undefined }
+    const busy: Busy = { next: undefined, wanted: Number.POSITIVE_INFINITY, timer: undefined }
     this.busy.set(log, busy)
     this.gather(log, busy)
     return busy
   }
   /** Begins the next round when all who are expected have asked, or it has waited long enough. */
   private gather(log: Log, busy: Busy): void {
-    const { clock } = this.system
     const rhythm = this.rhythms.get(log)
-    const waits = rhythm !== undefined && rhythm.syncMs > SLOW_MS && rhythm.hurried === 0
-    const until = waits ? clock.monotonic() + Math.min(rhythm.syncMs / 3, MOST_WAIT_MS) : 0
     if (rhythm && rhythm.hurried > 0) rhythm.hurried--
-    // what else arrives in this turn of the loop joins the round in any case
-    const look = () => {
-      const missing = waits && waitingIn(busy) < rhythm.expected
-      if (missing && clock.monotonic() < until) {
-        clock.soon(look)
-        return
+    else if (rhythm && rhythm.syncMs > SLOW_MS && waitingIn(busy) < rhythm.expected) {
+      busy.wanted = rhythm.expected
+      const late = () => {
+        rhythm.hurried = HURRIED
+        this.start(log, busy)
       }
-      if (missing) rhythm.hurried = HURRIED
-      void this.run(log, busy)
+      busy.timer = this.system.clock.after(Math.min(rhythm.syncMs / 3, MOST_WAIT_MS), late)
+      return
     }
-    clock.soon(look)
+    this.start(log, busy)
+  }
+  private start(log: Log, busy: Busy): void {
+    busy.timer?.cancel()
+    busy.wanted = Number.POSITIVE_INFINITY
+    // what else arrives in this turn of the loop joins the round
+    this.system.clock.soon(() => void this.run(log, busy))
   }
   private async run(log: Log, busy: Busy): Promise<void> {
     const { clock } = this.system

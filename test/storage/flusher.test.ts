@@ -10,6 +10,15 @@ function logThatTakes(syncMs: number) {
   const clock = {
     ...realSystem.clock,
     monotonic: () => time.ms,
+    after(ms: number, task: () => void) {
+      let cancelled = false
+      void later(ms).then(() => cancelled || task())
+      return {
+        cancel: () => {
+          cancelled = true
+        },
+      }
+    },
     soon: (task: () => void) => {
       setImmediate(() => {
         time.ms += 0.01
@@ -17,7 +26,7 @@ function logThatTakes(syncMs: number) {
       })
     },
   }
-  const later = async (ms: number) => {
+  async function later(ms: number): Promise<void> {
     const until = time.ms + ms
     while (time.ms < until) await new Promise<void>((resolve) => clock.soon(resolve))
   }
