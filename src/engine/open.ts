@@ -61,12 +61,17 @@ function refuseWithoutMetadata({ fs }: System, folder: string, meta: MetaPropert
   const holdsRecords = (name: string) => fs.list(`${folder}/${name}`).some((file) => /^\d{20}\.log$/.test(file))
   const names = fs.list(folder).filter((name) => /-\d+$/.test(name) && fs.stat(`${folder}/${name}`)?.isDirectory)
   const partitions = names.filter((name) => name !== METADATA_FOLDER && holdsRecords(name))
-  if (partitions.length === 0) return
+  if (partitions.length === 0) {
+    if (!fs.exists(`${folder}/recovery-point-offset-checkpoint`)) return
+    const advice =
+      'perhaps it is one of several directories of a broker: open the one with the metadata log, or serve them all by log.dirs'
+    throw new ForeignDirectory(`${folder} has been in use, but has no metadata log; ${advice}`)
+  }
   const some = partitions.slice(0, 3).join(', ') + (partitions.length > 3 ? ` and ${partitions.length - 3} more` : '')
   const why =
     meta.version === 0
       ? 'it is of a Kafka with ZooKeeper, which has its metadata there; Kafka 3.9 can migrate it, and kt opens what KRaft keeps'
-      : `its metadata log (${METADATA_FOLDER}) is gone, without which nobody can say what they are`
+      : `its metadata log (${METADATA_FOLDER}) is not here, without which nobody can say what they are`
   throw new ForeignDirectory(`${folder} has partitions (${some}), but ${why}. Nothing was changed`)
 }
 

@@ -79,8 +79,6 @@ test('overrides stand above the file', () => {
 
 test.each([
   ['authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer', 'authorizer.class.name='],
-  ['log.dirs=/a,/b', 'log.dirs: kt uses /a and leaves /b alone.'],
-  ['metadata.log.dir=/m', 'metadata.log.dir: kt keeps the metadata in /data.'],
   ['remote.log.storage.system.enable=true', 'remote.log.storage.system.enable'],
   ['controller.quorum.voters=1@a:1,2@b:1', 'controller.quorum.voters'],
   ['create.topic.policy.class.name=a.B', 'create.topic.policy.class.name=a.B'],

@@ -143,6 +143,19 @@ describe("Kafka's", () => {
     expect(partitionsIn(`${home}/a`)).toEqual(['t-2', 't-5', 't-6'])
   })
 
+  test('directory without the metadata log is not begun anew, alone', () => {
+    const home = unpack('several')
+    const before = contentOf(home)
+    expect(() => open(home, { names: ['b'], metadata: 'b' })).toThrow(
+      /b has partitions \(t-1, t-4\), but its metadata log .* is not here/,
+    )
+    for (const name of ['t-1', 't-4']) rmSync(`${home}/b/${name}`, { recursive: true })
+    expect(() => open(home, { names: ['b'], metadata: 'b' })).toThrow(
+      /b has been in use, but has no metadata log; perhaps it is one of several/,
+    )
+    expect([...contentOf(home).keys()]).toEqual([...before.keys()].filter((name) => !name.startsWith('b/t-')))
+  })
+
   const swap = (path: string, from: RegExp, to: string) => writeFileSync(path, readFileSync(path, 'utf8').replace(from, to))
   test.each<[string, (home: string) => void, RegExp]>([
     [

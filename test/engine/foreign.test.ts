@@ -85,7 +85,7 @@ test.each([
 ])('partitions whose metadata log is %s are not disowned by a new cluster', (_how, lose) => {
   const folder = unpack('snapshots')
   lose(folder)
-  refused(folder, /has partitions .* but its metadata log \(__cluster_metadata-0\) is gone/)
+  refused(folder, /has partitions .* but its metadata log \(__cluster_metadata-0\) is not here/)
 })
 test('after an unclean end the logs are looked through also where the metadata log does not begin at 0', () => {
   const folder = unpack('snapshots-cut')

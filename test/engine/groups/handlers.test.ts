@@ -26,7 +26,7 @@ async function ask<A extends Api>(world: World, handler: Handler<A>, version: nu
   const asked = new Writer()
   requestCodec(handler.api, version).write(asked, request)
   const read = requestCodec(handler.api, version).read(new Reader(asked.whole()))
-  const engine = { groups: world.groups, nodeId: 7, metadata: { topic: () => ({}) } }
+  const engine = { groups: world.groups, nodeId: 7, metadata: { topic: () => ({}) }, partitionsOf: () => [] }
   const context = {
     engine,
     peer: { clientId: 'client', clientHost: '/127.0.0.1', reachedAt: { host: 'here', port: 9092 } },

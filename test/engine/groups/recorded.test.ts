@@ -59,7 +59,7 @@ async function answer(world: World, { api, version }: Step, request: unknown): P
   requestCodec(handler.api, version).write(asked, request as never)
   const read = requestCodec(handler.api, version).read(new Reader(asked.whole()))
   const context = {
-    engine: { groups: world.groups, nodeId: 1, metadata: { topic: () => ({}) } },
+    engine: { groups: world.groups, nodeId: 1, metadata: { topic: () => ({}) }, partitionsOf: () => [] },
     peer: { clientId: 'client', clientHost: '/127.0.0.1', reachedAt: { host: '127.0.0.1', port: 39471 } },
     version,
     now: world.clock.now(),
