@@ -26,10 +26,11 @@ export function info(context: Context, { config = '' }: { readonly config?: stri
     out.line('')
   }
   list('Found log directory:', 'Found log directories:', found)
-  if (meta)
-    out.line(
-      `Found metadata: {cluster.id=${meta.clusterId}, directory.id=${meta.directoryId}, node.id=${meta.nodeId}, version=1}\n`,
-    )
+  if (meta) {
+    const directory = meta.directoryId === '' ? '' : `directory.id=${meta.directoryId}, `
+    const node = meta.version === 0 ? `broker.id=${meta.nodeId}` : `node.id=${meta.nodeId}`
+    out.line(`Found metadata: {cluster.id=${meta.clusterId}, ${directory}${node}, version=${meta.version ?? 1}}\n`)
+  }
   list('Found problem:', 'Found problems:', problems)
   return code
 }
