@@ -7,8 +7,8 @@
 import { passes } from '../storage/trouble'
 import type { Timer } from '../system/system'
 import type { Cleaner } from './cleaning'
-import { removeAll } from './controller/topics'
 import type { Engine } from './engine'
+import { removeLeftovers } from './leftovers'
 import { keepSnapshots } from './metadata/snapshot-keeper'
 import type { Partition } from './partition'
 import { allPartitions, expireRecords } from './retention'
@@ -78,24 +78,6 @@ async function attempt(engine: Engine, task: () => void | Promise<void>): Promis
     if (passes(error)) engine.trouble.note('what a server does by the clock is put off', error)
     else engine.options.report(`maintenance: ${(error as Error).message}`)
   }
-}
-
-/**
- * Removes the folders of deleted partitions that an earlier end left. Where the topic is there all the same, a power cut was faster
- * than the record of its deletion, of which nobody has been told: the folder is put back.
- */
-function removeLeftovers(engine: Engine): void {
-  const { directory, metadata, options } = engine
-  const doomed = directory.leftovers().flatMap((leftover) => {
-    const { folder, name, topicId } = leftover
-    if (topicId === undefined || !metadata.topicById(topicId)) return [directory.doom([folder])]
-    const back = directory.restore(leftover)
-    options.report(
-      `${name}: its deletion was cut off; ${back ? 'its records are back' : `what it held until then is kept in ${folder}`}`,
-    )
-    return []
-  })
-  void removeAll(engine, doomed)
 }
 
 function openPartitions(engine: Engine): Partition[] {

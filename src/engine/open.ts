@@ -4,6 +4,7 @@ import { ForeignDirectory, META_PROPERTIES, type MetaProperties, readMetaPropert
 import { randomUuid, type System } from '../system/system'
 import type { BrokerSettings } from './configs/broker-settings'
 import { Engine } from './engine'
+import { restoreLeftovers } from './leftovers'
 import { formatDirectory, METADATA_FOLDER } from './metadata/format'
 import type { Identity } from './metadata/metadata-log'
 import { openDirectories } from './open-directories'
@@ -101,6 +102,7 @@ export function openEngine(system: System, folder: string, options: OpenEngineOp
   const isOne = dataFolders.length === 1 && dataFolders[0] === folder
   const directory = isOne ? first : openDirectories(system, first, { ...shared, folders: dataFolders, formatNew, assigned })
   engine = new Engine(directory, options)
+  if (!directory.clean) restoreLeftovers(engine)
   tellAway(engine)
   return engine
 }

@@ -5,7 +5,7 @@
  * is away.
  */
 import type { System } from '../system/system'
-import { type Directory, type Doomed, NO_DIRECTORY } from './directory'
+import { type Directory, type Doomed, type Leaving, NO_DIRECTORY } from './directory'
 import type { Log, LogSettings } from './log'
 import type { MetaProperties } from './meta-properties'
 
@@ -126,9 +126,9 @@ export class DataDirectories implements Directory {
     this.of(name).setAside(name, why)
     this.leave(name)
   }
-  detach(name: string): Doomed {
+  detach(name: string): Leaving {
     const home = this.homes.get(name)
-    if (!home) return { remove: () => {}, removeLater: async () => {} } // it lies in a directory that is offline, and is a stray when that is back
+    if (!home) return { gone: () => {}, remove: () => {}, removeLater: async () => {} } // it lies in a directory that is offline, and is a stray when that is back
     this.leave(name)
     return home.detach(name)
   }
@@ -136,7 +136,7 @@ export class DataDirectories implements Directory {
     const home = this.homes.get(name)
     if (home && this.homes.delete(name)) this.counts.set(home, (this.counts.get(home) ?? 1) - 1)
   }
-  restore(leftover: { readonly folder: string; readonly name: string }): boolean {
+  restore(leftover: { readonly folder: string; readonly name: string; readonly topicId: string }): boolean {
     const home = this.options.data.find(({ path }) => leftover.folder.startsWith(`${path}/`))
     if (!home || this.homes.has(leftover.name) || !home.restore(leftover)) return false
     this.found(leftover.name, home)

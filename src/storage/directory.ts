@@ -11,6 +11,7 @@ import { Gradual, type Steps } from './gradual'
 import type { Log, LogSettings } from './log'
 import { openLog } from './log-open'
 import { META_PROPERTIES, type MetaProperties, readMetaProperties, writeMetaProperties } from './meta-properties'
+import { readTopicId, writeTopicId } from './partition-metadata'
 import { passes, sayTrouble } from './trouble'
 
 const CLEAN_MARKER = '.kafka_cleanshutdown'
@@ -18,7 +19,6 @@ const RECOVERY_POINTS = 'recovery-point-offset-checkpoint'
 const HIGH_WATERMARKS = 'replication-offset-checkpoint'
 const LOG_STARTS = 'log-start-offset-checkpoint'
 const CLEANER_OFFSETS = 'cleaner-offset-checkpoint'
-const WHOLE_METADATA = /^version: 0\ntopic_id: ([\w-]{22})\s*$/
 
 export interface DirectoryOptions {
   readonly report: (finding: string) => void
@@ -38,6 +38,11 @@ export interface Doomed {
   readonly removeLater: () => Promise<void>
 }
 
+export interface Leaving extends Doomed {
+  /** To be called when the deletion is a fact. */
+  readonly gone: () => void
+}
+
 /** The doors of a data directory, or of several as one: directories.ts. */
 export type Directory = Omit<Pick<DataDirectory, keyof DataDirectory>, 'cleanerOffsets'> & {
   readonly cleanerOffsets: Pick<CleanerOffsets, keyof CleanerOffsets>
@@ -50,6 +55,8 @@ export class DataDirectory {
   private readonly logs = new Map<string, Log>()
   /** Logs that are being opened in steps. */
   private readonly openings = new Gradual<string, Log>()
+  /** Partitions whose deletion may yet be undone by a power cut. */
+  private readonly leaving = new Set<string>()
   /** What is left of deleted partitions and segments. */
   private readonly doomed = new Set<string>()
   private readonly recoveryPoints: Offsets
@@ -148,7 +155,7 @@ export class DataDirectory {
       // Kafka opens __cluster_metadata as after a crash whatever the marker says; it has no recovery point
       clean: this.cleanAtOpen,
       recoveryPoint: isAnother ? 0 : (this.recoveryPoints.get(name) ?? 0),
-      startOffset: this.logStarts.get(name) ?? 0,
+      startOffset: this.leaving.has(name) ? 0 : (this.logStarts.get(name) ?? 0),
       acceptLoss: this.options.acceptLoss === true,
       report: this.options.report,
     })
@@ -185,38 +192,20 @@ export class DataDirectory {
     if (this.options.metaIsNew) writeMetaProperties(fs, this.path, this.meta, this.system.clock.now())
     this.changed = true
   }
-  /**
-   * Makes a partition's folder with its topic id, without a sync of its own: the metadata log has the durable fact, and a file that a
-   * power cut left empty or in part is written again. A folder of another topic of this name is set aside as a stray, as by Kafka.
-   */
+  /** Makes a partition's folder. One of another topic of this name is set aside as a stray, as by Kafka. */
   createFolder(name: string, topicId: string): void {
     this.removeMarker()
     const { fs } = this.system
     const folder = this.file(name)
-    const path = `${folder}/partition.metadata`
-    if (this.topicIdIn(folder) === topicId) return
+    if (readTopicId(fs, folder) === topicId) return
     this.setStrayAside(name, topicId)
     fs.makeFolder(folder)
-    const fd = fs.open(path, 'create')
-    try {
-      fs.write(fd, Buffer.from(`version: 0\ntopic_id: ${topicId}`), 0)
-    } catch (error) {
-      fs.remove(path) // Kafka does not open a directory with half of one
-      throw error
-    } finally {
-      fs.close(fd)
-    }
+    writeTopicId(fs, folder, topicId)
   }
 
-  /** Whose folder it is; undefined when it does not say. */
-  private topicIdIn(folder: string): string | undefined {
-    const { fs } = this.system
-    const path = `${folder}/partition.metadata`
-    return fs.exists(path) ? WHOLE_METADATA.exec(fs.readFile(path).toString('latin1'))?.[1] : undefined
-  }
   /** A deletion whose renaming a power cut undid must not give its records to the next topic of the name. */
   private setStrayAside(name: string, topicId: string): boolean {
-    const found = this.topicIdIn(this.file(name))
+    const found = readTopicId(this.system.fs, this.file(name))
     if (found === undefined || found === topicId) return false
     this.setAside(name, 'was of another topic')
     return true
@@ -242,18 +231,27 @@ export class DataDirectory {
     return `${name.slice(0, Math.min(dash, 255 - suffix.length))}${suffix}`
   }
 
-  /** Takes a partition away: its folder is renamed as Kafka does, and gone for good when `remove` is called, or at the clean end. */
-  detach(name: string): Doomed {
+  /**
+   * Takes a partition away: its folder is renamed as Kafka does, and goes for good when `remove` is called, or at the clean end.
+   * Should its deletion never become a fact, its log starts where it did.
+   */
+  detach(name: string): Leaving {
     this.removeMarker()
     const { fs } = this.system
     this.openings.forget(name)
     this.logs.get(name)?.forsake()
     this.logs.delete(name)
+    const start = this.logStarts.get(name)
     this.forget(name)
-    if (!fs.exists(this.file(name))) return { remove: () => {}, removeLater: async () => {} }
+    if (start !== undefined) this.logStarts.set(name, start)
+    this.leaving.add(name)
+    const gone = () => {
+      if (this.leaving.delete(name)) this.logStarts.delete(name)
+    }
+    if (!fs.exists(this.file(name))) return { gone, remove: () => {}, removeLater: async () => {} }
     const renamed = this.file(this.freeName(name, 'delete'))
     fs.rename(this.file(name), renamed)
-    return this.doom([renamed])
+    return { gone, ...this.doom([renamed]) }
   }
   /** Files and folders that nobody needs any more: gone for good when `remove` is called, or at the clean end. */
   doom(paths: readonly string[]): Doomed {
@@ -274,7 +272,7 @@ export class DataDirectory {
     return names.map((folder) => ({
       folder: this.file(folder),
       name: folder.slice(0, folder.lastIndexOf('.')),
-      topicId: this.topicIdIn(this.file(folder)),
+      topicId: readTopicId(this.system.fs, this.file(folder)),
     }))
   }
   /**
@@ -290,11 +288,15 @@ export class DataDirectory {
     this.removeMarker()
     this.checkpoint()
   }
-  /** Takes back a deletion that never became a fact. False when something else has taken its place. */
-  restore({ folder, name }: { readonly folder: string; readonly name: string }): boolean {
+  /**
+   * Takes back a deletion that never became a fact. A folder that stands in its place and is not of the topic came later, and so did
+   * not become one either: it is set aside. False when it is of the topic.
+   */
+  restore({ folder, name, topicId }: { readonly folder: string; readonly name: string; readonly topicId: string }): boolean {
     const { fs } = this.system
-    if (this.logs.has(name) || fs.exists(this.file(name))) return false
+    if (this.logs.has(name) || readTopicId(this.system.fs, this.file(name)) === topicId) return false
     this.removeMarker()
+    if (fs.exists(this.file(name))) fs.rename(this.file(name), this.file(this.freeName(name, 'stray')))
     fs.rename(folder, this.file(name))
     return true
   }
@@ -316,6 +318,7 @@ export class DataDirectory {
     this.vouchedFor = new Set(this.recoveryPoints.keys())
     writeOffsets(fs, this.file(LOG_STARTS), this.logStarts)
     writeOffsets(fs, this.file(HIGH_WATERMARKS), this.highWatermarks)
+    fs.syncFolder(this.path) // a rename is on disk when its folder is
   }
   /** The same, or only the high watermarks, without waiting for the disk; a file that is written anew meanwhile is left alone. */
   checkpointLater(what: 'all' | 'high watermarks'): Promise<void> {
@@ -339,7 +342,9 @@ export class DataDirectory {
     for (const log of this.logs.values()) {
       if (log.name.startsWith('__cluster_metadata-') || log.sealed) continue
       this.recoveryPoints.set(log.name, log.recoveryPoint)
-      if (log.startOffset > (log.segments[0]?.base ?? 0)) this.logStarts.set(log.name, log.startOffset)
+      // segments below the start may be back after a power cut until their new names are on disk
+      const below = log.startOffset > (log.segments[0]?.base ?? 0) || (log.folderChanged && log.startOffset > 0)
+      if (below) this.logStarts.set(log.name, log.startOffset)
       else this.logStarts.delete(log.name)
     }
   }
@@ -364,11 +369,11 @@ export class DataDirectory {
     }
   }
   private closeAll(unopened: boolean): void {
-    this.doom([...this.doomed]).remove() // nobody reads them any more
     for (const log of this.logs.values()) {
       if (this.changed) closeClean(log)
       else log.close()
     }
+    this.doom([...this.doomed]).remove() // nobody reads them any more, and that is a fact now
     if (!this.changed) return
     const logs = [...this.logs.values()]
     for (const log of logs) if (!log.sealed) this.noteHighWatermark(log.name, log.endOffset)

@@ -4,18 +4,16 @@
  * (LogLoader, LogSegment.recover). What is not sound from some byte on is cut off and set aside: set-aside.ts. That takes a third of
  * a second for a GB, so it goes in steps: whoever has other things to do meanwhile (engine/recovery.ts) does them between two.
  */
-import { baseOffset, batchSize, checkCrc, isControl, isTransactional, lastOffset, partitionLeaderEpoch } from '../protocol/batch'
-import { Malformed } from '../protocol/reader'
+import { baseOffset, checkCrc, lastOffset, partitionLeaderEpoch } from '../protocol/batch'
 import type { System } from '../system/system'
 import { type EpochStart, readEpochs, tryToWriteEpochs } from './checkpoints'
 import { settleFolder } from './cleaner/settle'
 import type { Steps } from './gradual'
 import { Log, type LogSettings } from './log'
-import { readMarker } from './marker'
+import { inSteps, loadProducers, offsetsOf, removeSnapshots, takeIn } from './log-producers'
 import { leave, lostMore, seal } from './sealed'
-import { type Segment, segmentName } from './segment'
+import type { Segment } from './segment'
 import { setAside, setWholeAside } from './set-aside'
-import { decodeSnapshot } from './snapshot'
 import { syncNow } from './syncs'
 
 export interface OpenOptions {
@@ -29,9 +27,6 @@ export interface OpenOptions {
   /** Told of everything that was not as it should be. */
   readonly report: (finding: string) => void
 }
-
-/** How much is read in one step. */
-const STEP_BYTES = 2 * 1024 * 1024
 
 export function* openLog(system: System, folder: string, name: string, options: OpenOptions): Steps<Log> {
   const log = new Log(system, folder, name, options.settings)
@@ -55,19 +50,15 @@ function* fill(log: Log, options: OpenOptions): Steps<void> {
   for (const base of bases) log.addSegment(base).attach()
   if (bases.length === 0) begin(log, log.startOffset)
   else if (options.clean) findEnd(log, options)
-  else yield* recover(log, options)
+  const found = bases.length > 0 && !options.clean ? yield* recover(log, names, options) : undefined
   if (!log.sealed && isLoss(log, options)) seal(log, options.recoveryPoint, log.active.size, options.report)
   if (log.sealed) return
   if (log.endOffset < log.startOffset) restartAt(log, options)
   log.recoveryPoint = options.clean ? log.endOffset : Math.min(options.recoveryPoint, log.endOffset)
   trimEpochs(log)
-  yield* loadProducers(log, names, options.report)
-}
-
-/** The offsets that files of a kind are named after, ascending. */
-function offsetsOf(names: readonly string[], kind: 'log' | 'snapshot' | 'txnindex'): number[] {
-  const files = names.filter((file) => /^\d{20}\.[a-z]+$/.test(file) && file.endsWith(`.${kind}`))
-  return files.map((file) => Number(file.slice(0, 20))).sort((a, b) => a - b)
+  for (const { epoch, startOffset } of found?.epochs ?? []) if (epoch > log.lastEpoch) log.beginEpoch(epoch, startOffset)
+  removeSnapshots(log, names, Math.min(log.endOffset, found?.gap ?? log.endOffset))
+  if (!found) yield* loadProducers(log, names, log.endOffset, options.report)
 }
 
 /** An empty log: its first segment is made when something is appended. */
@@ -75,6 +66,7 @@ function begin(log: Log, base: number): void {
   log.addSegment(base)
   log.endOffset = base
   log.folderChanged = true
+  log.unidentified = true
 }
 
 /** After a clean stop. A tail that is no batch all the same would stand between the log and what is appended next. */
@@ -113,30 +105,49 @@ export function beginAt(log: Log, offset: number, report: OpenOptions['report'])
 
 // ---- after an unclean end ----
 
-function* recover(log: Log, options: OpenOptions): Steps<void> {
+/** What recovery saw on its way. */
+interface Found {
+  readonly epochs: EpochStart[]
+  /**
+   * Offset at which records are missing though later ones are there: nobody waited for them, and the power went. Snapshots of
+   * producers beyond it tell of them and are not believed: what a producer sends again would be taken for a duplicate.
+   */
+  gap: number
+}
+
+/** Producers and aborted transactions are taken from the batches that are read; of earlier ones the snapshot before them tells. */
+function* recover(log: Log, names: readonly string[], options: OpenOptions): Steps<Found> {
+  const found: Found = { epochs: [], gap: Number.POSITIVE_INFINITY }
   log.recovered = true
   log.folderChanged = true // whoever made these files may not have lived to sync their names
-  log.endOffset = log.segments[0]?.base ?? 0
-  for (let index = 0; index < log.segments.length; index++) {
+  log.unidentified = true
+  const first = log.segments.findIndex(
+    (_, at) => (log.segments[at + 1]?.base ?? Number.POSITIVE_INFINITY) > options.recoveryPoint,
+  )
+  log.endOffset = log.segments[first]?.base ?? 0
+  yield* loadProducers(log, names, log.endOffset, options.report)
+  for (let index = first; index < log.segments.length; index++) {
     const segment = log.segments[index] as Segment
-    const next = log.segments[index + 1]
-    if (next && next.base <= options.recoveryPoint) continue
-    const end = yield* recoverSegment(log, segment)
+    if (segment.base > log.endOffset) found.gap = Math.min(found.gap, log.endOffset)
+    const end = yield* recoverSegment(log, segment, found)
     segment.distrust()
     if (end === segment.size) continue
     if (isLoss(log, options)) {
       leave(log.segments.splice(index + 1))
-      return seal(log, options.recoveryPoint, end, options.report)
+      seal(log, options.recoveryPoint, end, options.report)
+      return found
     }
     setAside(log, segment, end, options.report)
-    if (next?.base === log.endOffset) continue // nothing is missing: a preallocated file that was not cut at its roll
+    if (log.segments[index + 1]?.base === log.endOffset) continue // nothing is missing: a preallocated file that was not cut at its roll
     for (const later of log.segments.splice(index + 1)) setAside(log, later, 0, options.report)
   }
+  return found
 }
 
 /** Reads a segment, notes its batches in the indexes, and gives the position behind the last sound one. */
-function* recoverSegment(log: Log, segment: Segment): Steps<number> {
+function* recoverSegment(log: Log, segment: Segment, { epochs }: Found): Steps<number> {
   segment.forget()
+  segment.forgetAborted()
   let expected = segment.base
   log.endOffset = segment.base
   const take = (bytes: Buffer, at: number, position: number) => {
@@ -144,103 +155,19 @@ function* recoverSegment(log: Log, segment: Segment): Steps<number> {
     expected = lastOffset(bytes, at) + 1
     segment.index(bytes, at, position, log.settings.indexIntervalBytes)
     log.endOffset = expected
+    const epoch = partitionLeaderEpoch(bytes, at)
+    if (epoch !== epochs.at(-1)?.epoch) epochs.push({ epoch, startOffset: baseOffset(bytes, at) })
+    takeIn(log, segment, bytes, at)
     return 'on'
   }
-  return yield* inSteps(segment, 0, take, 'batches')
+  const end = yield* inSteps(segment, 0, take, 'batches')
+  segment.keepAborted()
+  return end
 }
-
-/** Segment.scan up to the segment's end, with a pause now and then. */
-function* inSteps(
-  segment: Segment,
-  from: number,
-  show: (bytes: Buffer, at: number, position: number) => unknown,
-  need: 'headers' | 'batches',
-): Steps<number> {
-  for (let start = from; ; ) {
-    let paused = false
-    const end = segment.scan(
-      start,
-      segment.size,
-      (bytes, at, position) => {
-        paused = position - start >= STEP_BYTES
-        return paused ? 'stop' : show(bytes, at, position)
-      },
-      need,
-    )
-    if (!paused) return end
-    start = end
-    yield
-  }
-}
-
-// ---- epochs and producers ----
 
 function trimEpochs(log: Log): void {
   const kept: EpochStart[] = log.epochs.filter(({ startOffset }) => startOffset <= log.endOffset)
   if (kept.length === log.epochs.length) return
   log.epochs = kept
   tryToWriteEpochs(log.system.fs, `${log.folder}/leader-epoch-checkpoint`, kept)
-}
-
-/** From the newest snapshot that is sound, and the batches behind it. */
-function* loadProducers(log: Log, names: readonly string[], report: (finding: string) => void): Steps<void> {
-  const { fs } = log.system
-  const path = (offset: number) => `${log.folder}/${segmentName(offset)}.snapshot`
-  const most = repairAborted(log, names)
-  let from = log.segments[0]?.base ?? 0
-  for (const offset of offsetsOf(names, 'snapshot').reverse()) {
-    if (offset > log.endOffset) {
-      fs.remove(path(offset)) // of records that were never on disk; when the log is that long again it would tell of others
-      continue
-    }
-    if (offset > most) continue
-    try {
-      log.producers.load(decodeSnapshot(fs.readFile(path(offset))), offset)
-      log.snapshotAt(offset)
-      from = offset
-      break
-    } catch (error) {
-      if (!(error instanceof Malformed)) throw error
-      report(
-        `${log.name}: the producer snapshot at ${offset} is damaged (${error.message}); an older one and the log make it again`,
-      )
-    }
-  }
-  yield* replayProducers(log, from)
-}
-
-/**
- * Makes the .txnindex files end where the log does. Gives the offset up to which the snapshots' word can be taken: aborts
- * behind it have to be found in the log again.
- */
-function repairAborted(log: Log, names: readonly string[]): number {
-  for (const base of offsetsOf(names, 'txnindex')) {
-    const segment = log.segments.find((one) => one.base === base)
-    if (segment && !segment.repairAborted(log.endOffset)) return base
-  }
-  return Number.POSITIVE_INFINITY
-}
-
-/** Takes the batches from `from` on into the producers' state, and epochs that the checkpoint does not have. */
-function* replayProducers(log: Log, from: number): Steps<void> {
-  log.producers.endOffset = from
-  if (from >= log.endOffset) return
-  for (let index = log.segmentIndex(from); index < log.segments.length; index++) {
-    const segment = log.segments[index] as Segment
-    segment.loadIndexes(log.settings.indexIntervalBytes)
-    const start = segment.base < from ? segment.positionOf(from) : 0
-    const take = (header: Buffer, at: number, position: number) => {
-      const epoch = partitionLeaderEpoch(header, at)
-      if (epoch > log.lastEpoch) log.beginEpoch(epoch, baseOffset(header, at))
-      if (!isControl(header, at) || !isTransactional(header, at)) {
-        log.producers.take(header, at)
-        return
-      }
-      const bytes = segment.read(position, batchSize(header, at))
-      const aborted = log.producers.take(bytes, 0, readMarker(bytes, 0))
-      const known = aborted && segment.aborted().some(({ lastOffset: last }) => last === aborted.lastOffset)
-      if (aborted && !known) segment.addAborted(aborted)
-    }
-    yield* inSteps(segment, start, take, 'headers')
-  }
 }

@@ -84,6 +84,7 @@ export function dropSegments(log: Log, wanted: number, readable: number): { read
   const gone = log.segments.splice(0, dropped)
   log.forgetHints()
   advanceStart(log, log.segments[0]?.base ?? log.endOffset)
+  log.folderChanged = true
   return { dropped, files: gone.flatMap((segment) => takeAway(log, segment)) }
 }
 

@@ -19,6 +19,7 @@ import type { System } from '../system/system'
 import { type EpochStart, replacing, writeEpochs } from './checkpoints'
 import { type LogRead, LogReader } from './log-reader'
 import { type Marker, readMarker } from './marker'
+import { syncTopicId } from './partition-metadata'
 import { type AbortedTransaction, Producers } from './producers'
 import type { SealedLog } from './sealed'
 import { Segment, segmentName } from './segment'
@@ -53,6 +54,8 @@ export class Log {
   recoveryPoint = 0
   /** A name in the folder is not on disk yet. */
   folderChanged = false
+  /** Neither may be the file that says whose folder it is, without which its records are nobody's. */
+  unidentified = false
   /** Something was written since the log was opened. */
   written = false
   /** Its folder was taken away: nothing of it need reach the disk any more. */
@@ -65,6 +68,8 @@ export class Log {
   onFirstWrite: (() => void) | undefined
   private snapshotOffset = -1
   readonly reader = new LogReader(this)
+  /** Of snapshots that were not read, whatever they are worth. */
+  readonly olderSnapshots: number[] = []
 
   constructor(
     readonly system: System,
@@ -118,7 +123,9 @@ export class Log {
   /** Lets the producers know of a batch and notes a transaction that it aborts. */
   takeBatch(buffer: Buffer, at: number, segment: Segment, marker: Marker | undefined): void {
     const aborted = this.producers.take(buffer, at, marker)
-    if (aborted) segment.addAborted(aborted)
+    if (!aborted) return
+    segment.addAborted(aborted)
+    this.folderChanged = true // its file may be new
   }
 
   beginEpoch(epoch: number, startOffset: number): void {
@@ -182,6 +189,7 @@ export class Log {
     const { fs } = this.system
     if (this.folderChanged && (this.written || this.recovered)) {
       this.folderChanged = false
+      this.syncIdentity()
       fs.syncFolder(this.folder)
       fs.syncFolder(this.folder.slice(0, this.folder.lastIndexOf('/')))
     }
@@ -192,7 +200,12 @@ export class Log {
     }
     this.recoveryPoint = Math.max(this.recoveryPoint, end)
   }
+  private syncIdentity(): void {
+    if (this.unidentified) syncTopicId(this.system.fs, this.folder)
+    this.unidentified = false
+  }
   flushNow(): void {
+    if (this.folderChanged) this.syncIdentity()
     for (const segment of this.segments) segment.syncNow()
     if (this.folderChanged) this.system.fs.syncFolder(this.folder)
     this.folderChanged = false
@@ -205,8 +218,8 @@ export class Log {
     const { fs } = this.system
     for (const segment of this.segments) segment.syncAborted()
     yield* replacing(fs, `${this.folder}/${segmentName(offset)}.snapshot`, encodeSnapshot(this.producers.toEntries()))
-    const before = this.snapshotOffset
-    if (before >= 0 && !this.segments.some(({ base }) => base === before)) {
+    for (const before of [this.snapshotOffset, ...this.olderSnapshots.splice(0)]) {
+      if (before < 0 || before === offset || this.segments.some(({ base }) => base === before)) continue
       fs.remove(`${this.folder}/${segmentName(before)}.snapshot`)
     }
     this.snapshotOffset = offset

@@ -39,6 +39,7 @@ export class Segment {
   /** Those that there was no room for yet. */
   private abortsUnwritten: AbortedTransaction[] = []
   private abortsUnsynced = false
+  private gathersAborted = false
 
   constructor(
     private readonly fs: FileSystem,
@@ -120,6 +121,10 @@ export class Segment {
 
   /** The marker is in the log already: what there is no room for is written later, before a snapshot vouches for it. */
   addAborted(aborted: AbortedTransaction): void {
+    if (this.gathersAborted) {
+      this.aborts?.push(aborted)
+      return
+    }
     this.aborts?.push(aborted)
     this.abortsUnwritten.push(aborted)
     try {
@@ -155,6 +160,30 @@ export class Segment {
     }
     this.abortsUnsynced = false
   }
+  /** Of the aborted transactions only those count that are added until `keepAborted`. */
+  forgetAborted(): void {
+    this.aborts = []
+    this.gathersAborted = true
+  }
+  /** Writes the .txnindex anew if it is not what was gathered. */
+  keepAborted(): void {
+    if (!this.gathersAborted) return
+    this.gathersAborted = false
+    const path = this.indexPath('txnindex')
+    const bytes = Buffer.concat((this.aborts ?? []).map(encodeAborted))
+    if (bytes.equals(this.fs.exists(path) ? this.fs.readFile(path) : Buffer.alloc(0))) return
+    this.rewriteAborted(bytes)
+  }
+  private rewriteAborted(bytes: Buffer): void {
+    const fd = this.fs.open(this.indexPath('txnindex'), 'create')
+    try {
+      this.fs.truncate(fd, 0)
+      this.fs.write(fd, bytes, 0)
+    } finally {
+      this.fs.close(fd)
+    }
+    this.abortsUnsynced = true
+  }
   /** Leaves of the .txnindex what is sound and ends below `end`. False when something was not sound. */
   repairAborted(end: number): boolean {
     const path = this.indexPath('txnindex')
@@ -163,14 +192,7 @@ export class Segment {
     const kept = entries.filter(({ lastOffset: last }) => last < end)
     this.aborts = kept
     if (sound && kept.length === entries.length) return true
-    const fd = this.fs.open(path, 'write')
-    try {
-      this.fs.truncate(fd, 0)
-      this.fs.write(fd, Buffer.concat(kept.map(encodeAborted)), 0)
-    } finally {
-      this.fs.close(fd)
-    }
-    this.abortsUnsynced = true
+    this.rewriteAborted(Buffer.concat(kept.map(encodeAborted)))
     return sound
   }
   aborted(): readonly AbortedTransaction[] {

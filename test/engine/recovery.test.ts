@@ -24,7 +24,7 @@ class BusyClock extends MovableClock {
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve))
 const CHUNK = 'x'.repeat(900_000)
 /** More than is read in one step. */
-const CHUNKS = 6
+const CHUNKS = 12
 
 /** A server on a directory in which a kill left `large` and `small`, each with a torn batch at its end. */
 async function killed(): Promise<TestEngine & { lines: string[] }> {

@@ -90,15 +90,19 @@ export async function carryOutDeletion(engine: Engine, { changes, topics }: Dele
     delayMs: engine.topicSettings(topic.name).fileDeleteDelayMs,
   }))
   const durable = engine.commit(changes)
-  for (const { topic, partitions, delayMs } of doomed) {
+  const detached = doomed.map(({ topic, partitions, delayMs }) => {
     for (const partition of partitions) wake(partition)
-    removeLater(engine, topic, delayMs)
-  }
+    return { delayMs, folders: detach(engine, topic) }
+  })
   await durable
+  for (const { folders, delayMs } of detached) {
+    for (const folder of folders) folder.gone()
+    engine.system.clock.after(delayMs, () => void removeAll(engine, folders), 'idle')
+  }
 }
 
-function removeLater(engine: Engine, { name, partitions }: TopicImage, delayMs: number): void {
-  const detached = partitions.flatMap(({ index }) => {
+function detach(engine: Engine, { name, partitions }: TopicImage) {
+  return partitions.flatMap(({ index }) => {
     try {
       return [engine.directory.detach(`${name}-${index}`)]
     } catch (error) {
@@ -106,7 +110,6 @@ function removeLater(engine: Engine, { name, partitions }: TopicImage, delayMs: 
       return []
     }
   })
-  engine.system.clock.after(delayMs, () => void removeAll(engine, detached), 'idle')
 }
 
 /** One folder after the other, so that nothing else waits for all of them. */

@@ -85,6 +85,9 @@ async function flushed(engine: Engine, pending: Pending): Promise<void> {
       try {
         await engine.sync(partition.log)
         partition.advance(offset)
+        // nobody cares any more whether they are on disk, and a power cut may yet undo the deletion
+        if (partition.deleted)
+          for (const one of outcomes) Object.assign(one, refusal(one.index, errors.UNKNOWN_TOPIC_OR_PARTITION))
       } catch (error) {
         if (!passes(error)) throw error
         for (const outcome of outcomes) Object.assign(outcome, stored(outcome.index, error))

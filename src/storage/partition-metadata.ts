@@ -1,0 +1,40 @@
+/**
+ * partition.metadata: which topic's a partition's folder is (PartitionMetadataFile, KIP-516). Written without a sync of its own, for the
+ * metadata log has the durable fact and a file that a power cut left empty or in part is written again; synced before anything in
+ * the log is said to be on disk, because a folder that was on its way out is only put back if it says whose it is.
+ *
+ *     version: 0
+ *     topic_id: 7Xm4kz2bQ0yVJpE8mFj3Rw
+ */
+import type { FileSystem } from '../system/system'
+
+const WHOLE = /^version: 0\ntopic_id: ([\w-]{22})\s*$/
+const pathIn = (folder: string): string => `${folder}/partition.metadata`
+
+/** Undefined when it does not say. */
+export function readTopicId(fs: FileSystem, folder: string): string | undefined {
+  const path = pathIn(folder)
+  return fs.exists(path) ? WHOLE.exec(fs.readFile(path).toString('latin1'))?.[1] : undefined
+}
+export function writeTopicId(fs: FileSystem, folder: string, topicId: string): void {
+  const path = pathIn(folder)
+  const fd = fs.open(path, 'create')
+  try {
+    fs.write(fd, Buffer.from(`version: 0\ntopic_id: ${topicId}`), 0)
+  } catch (error) {
+    fs.remove(path) // Kafka does not open a directory with half of one
+    throw error
+  } finally {
+    fs.close(fd)
+  }
+}
+export function syncTopicId(fs: FileSystem, folder: string): void {
+  const path = pathIn(folder)
+  if (!fs.exists(path)) return
+  const fd = fs.open(path, 'write')
+  try {
+    fs.dataSyncNow(fd)
+  } finally {
+    fs.close(fd)
+  }
+}
