@@ -1,6 +1,8 @@
 /**
  * A disk in memory that can be cut off from power. What is written is in the page cache; dataSync puts a file's content on the disk,
  * syncFolder the names in a folder. At a power cut, of everything else each piece is there, or not, or in part: as a seed decides.
+ * POSIX promises no order between what was not synced, so there is none: a later write may be there without an earlier one, a name
+ * without another, a length without its bytes. Only a rename is one thing, and what happens to one name happens in its order.
  *
  * It may have a size. A write that does not fit leaves what fits, as a real one does. A disk that allocates late takes everything into the
  * page cache, says at the sync that there is no room, and takes the pages for clean all the same.
@@ -10,15 +12,28 @@ import { realSystem } from '../../src/system'
 
 type Change = { readonly at: number; readonly bytes: Buffer } | { readonly truncated: number }
 
-interface Node {
-  readonly folder: boolean
+export interface File {
+  readonly folder: false
   content: Buffer
   /** What is on the disk, and what came after it. */
   synced: Buffer
   changes: Change[]
 }
+interface Folder {
+  readonly folder: true
+  names: Map<string, Node>
+  synced: Map<string, Node>
+  /** Names that came, went or (both at once) moved. */
+  changes: (readonly (readonly [name: string, node: Node | undefined])[])[]
+}
+type Node = File | Folder
 
-const parentOf = (path: string): string => path.slice(0, path.lastIndexOf('/')) || '/'
+const newFile = (): File => ({ folder: false, content: Buffer.alloc(0), synced: Buffer.alloc(0), changes: [] })
+const newFolder = (): Folder => ({ folder: true, names: new Map(), synced: new Map(), changes: [] })
+const split = (path: string): [parent: string, name: string] => {
+  const slash = path.lastIndexOf('/')
+  return [path.slice(0, slash), path.slice(slash + 1)]
+}
 const full = (): Error => Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC', errno: -28 })
 const missing = (path: string): Error => Object.assign(new Error(`ENOENT: ${path}`), { code: 'ENOENT', errno: -2 })
 
@@ -33,18 +48,27 @@ function applied(content: Buffer, change: Change): Buffer {
   change.bytes.copy(grown, change.at)
   return grown
 }
+function put(names: Map<string, Node>, change: Folder['changes'][number]): void {
+  for (const [name, node] of change) {
+    if (node) names.set(name, node)
+    else names.delete(name)
+  }
+}
 
 /** Thrown by whatever changes the disk at the moment when the power goes. */
 export class PowerCut extends Error {}
 
+/** A whole number from 0 to n - 1. */
+export type Below = (n: number) => number
+
 export class Disk implements FileSystem {
-  /** Names in the page cache, and those on the disk. */
-  private names = new Map<string, Node>()
-  private durable = new Map<string, Node>()
-  private readonly open_ = new Map<number, Node>()
+  private root = newFolder()
+  private readonly open_ = new Map<number, File>()
   private nextFd = 3
   /** Called by dataSync before it is done; a throw is the disk's failure. */
   onSync: (() => void) | undefined
+  /** Called before anything changes: what the disk is then, a crash may leave. */
+  onChange: (() => void) | undefined
   syncs = 0
   /** The most files that were ever open at a time. */
   mostOpen = 0
@@ -57,13 +81,21 @@ export class Disk implements FileSystem {
 
   private spend(): void {
     if (this.left-- <= 0) throw new PowerCut()
+    this.onChange?.()
   }
-  private node(path: string): Node {
-    const node = this.names.get(path)
-    if (!node) throw missing(path)
+  private find(path: string): Node | undefined {
+    let node: Node | undefined = this.root
+    for (const name of path.split('/')) {
+      if (name !== '') node = node?.folder ? node.names.get(name) : undefined
+    }
     return node
   }
-  private of(fd: number): Node {
+  private folder(path: string): Folder {
+    const node = this.find(path)
+    if (!node?.folder) throw missing(path)
+    return node
+  }
+  private of(fd: number): File {
     const node = this.open_.get(fd)
     if (!node) throw Object.assign(new Error('EBADF'), { code: 'EBADF' })
     return node
@@ -77,40 +109,48 @@ export class Disk implements FileSystem {
     if (fitting !== change) throw full()
   }
   /** What of a change there is room for. */
-  private fitting(node: Node, change: Change): Change {
-    if (this.allocatesLate || this.capacity === Number.POSITIVE_INFINITY || 'truncated' in change) return change
+  private fitting(node: File, change: Change): Change {
+    if (this.allocatesLate || !this.isBounded || 'truncated' in change) return change
     const left = this.capacity - this.used + Math.max(0, node.content.length - change.at)
     return change.bytes.length <= left ? change : { at: change.at, bytes: change.bytes.subarray(0, Math.max(0, left)) }
   }
+  private files(folder = this.root): File[] {
+    return [...folder.names.values()].flatMap((node) => (node.folder ? this.files(node) : [node]))
+  }
+  private get isBounded(): boolean {
+    return this.capacity !== Number.POSITIVE_INFINITY
+  }
   /** Bytes of all files. */
   get used(): number {
-    let used = 0
-    for (const { content } of this.names.values()) used += content.length
-    return used
+    return this.files().reduce((used, { content }) => used + content.length, 0)
   }
-  /** Puts a node's changes on the disk, if it has room for them; if not, they are forgotten where nobody sees it. */
-  private settleNode(node: Node, content: Buffer, changes: readonly Change[]): void {
+  /** Puts a file's changes on the disk, if it has room for them; if not, they are forgotten where nobody sees it. */
+  private settleFile(node: File, content: Buffer, changes: readonly Change[]): void {
     const synced = this.allocatesLate ? changes.reduce(applied, node.synced) : content
     node.changes.splice(0, changes.length)
     if (this.allocatesLate && synced.length > node.synced.length) {
-      let used = 0
-      for (const other of this.names.values()) used += other === node ? synced.length : other.synced.length
+      const used = this.files().reduce((sum, other) => sum + (other === node ? synced : other.synced).length, 0)
       if (used > this.capacity) throw full()
     }
     node.synced = synced
     this.syncs++
   }
+  private rearrange(folder: Folder, change: Folder['changes'][number]): void {
+    put(folder.names, change)
+    folder.changes.push(change)
+  }
 
   open(path: string, mode: OpenMode): number {
-    let node = this.names.get(path)
+    let node = this.find(path)
     if (node && mode === 'new') throw Object.assign(new Error(`EEXIST: ${path}`), { code: 'EEXIST' })
     if (!node && (mode === 'read' || mode === 'write')) throw missing(path)
+    if (node?.folder) throw Object.assign(new Error(`EISDIR: ${path}`), { code: 'EISDIR' })
     if (!node) {
+      const [parent, name] = split(path)
       this.spend()
-      if (!this.names.get(parentOf(path))?.folder) throw missing(parentOf(path))
-      if (!this.allocatesLate && this.capacity < Number.POSITIVE_INFINITY && this.used >= this.capacity) throw full()
-      node = { folder: false, content: Buffer.alloc(0), synced: Buffer.alloc(0), changes: [] }
-      this.names.set(path, node)
+      if (!this.allocatesLate && this.isBounded && this.used >= this.capacity) throw full()
+      node = newFile()
+      this.rearrange(this.folder(parent), [[name, node]])
     }
     this.open_.set(++this.nextFd, node)
     this.mostOpen = Math.max(this.mostOpen, this.open_.size)
@@ -148,69 +188,79 @@ export class Disk implements FileSystem {
     await Promise.resolve()
     this.spend()
     this.onSync?.()
-    this.settleNode(node, content, changes)
+    this.settleFile(node, content, changes)
   }
   dataSyncNow(fd: number): void {
     const node = this.of(fd)
     this.spend()
     this.onSync?.()
-    this.settleNode(node, node.content, [...node.changes])
+    this.settleFile(node, node.content, [...node.changes])
   }
   syncNow(fd: number): void {
     this.dataSyncNow(fd)
   }
 
   exists(path: string): boolean {
-    return this.names.has(path)
+    return this.find(path) !== undefined
   }
   stat(path: string) {
-    const node = this.names.get(path)
-    return node && { isDirectory: node.folder, size: node.content.length, modifiedMs: 0 }
+    const node = this.find(path)
+    return node && { isDirectory: node.folder, size: node.folder ? 0 : node.content.length, modifiedMs: 0 }
   }
   readFile(path: string): Buffer {
-    return Buffer.from(this.node(path).content)
+    const node = this.find(path)
+    if (!node || node.folder) throw missing(path)
+    return Buffer.from(node.content)
   }
   list(path: string): string[] {
-    this.node(path)
-    return [...this.names.keys()]
-      .filter((name) => parentOf(name) === path)
-      .map((name) => name.slice(path.length + 1))
-      .sort()
+    return [...this.folder(path).names.keys()].sort()
   }
   makeFolder(path: string): void {
-    if (path === '/' || this.names.has(path)) return
-    this.makeFolder(parentOf(path))
-    this.names.set(path, { folder: true, content: Buffer.alloc(0), synced: Buffer.alloc(0), changes: [] })
-  }
-  /** A folder's own move is one change in the file system's journal. */
-  rename(from: string, to: string): void {
+    if (this.find(path)) return
+    const [parent, name] = split(path)
+    this.makeFolder(parent)
     this.spend()
-    this.node(from)
-    for (const [path, node] of [...this.names]) {
-      if (path !== from && !path.startsWith(`${from}/`)) continue
-      this.names.delete(path)
-      this.names.set(to + path.slice(from.length), node)
-    }
+    this.rearrange(this.folder(parent), [[name, newFolder()]])
+  }
+  /** One change in the file system's journal, whatever moves; only within a folder, as all of kt's. */
+  rename(from: string, to: string): void {
+    const [parent, before] = split(from)
+    const [target, after] = split(to)
+    const node = this.find(from)
+    if (!node) throw missing(from)
+    if (parent !== target) throw new Error(`${from} is moved to another folder`)
+    this.spend()
+    this.rearrange(this.folder(parent), [
+      [before, undefined],
+      [after, node],
+    ])
   }
   remove(path: string): void {
+    const [parent, name] = split(path)
+    if (!this.find(path)) return
     this.spend()
-    this.names.delete(path)
+    this.rearrange(this.folder(parent), [[name, undefined]])
   }
   removeFolder(path: string): void {
-    for (const name of [...this.names.keys()]) if (name === path || name.startsWith(`${path}/`)) this.names.delete(name)
+    const node = this.find(path)
+    if (node?.folder) for (const name of [...node.names.keys()]) this.removeFolder(`${path}/${name}`)
+    this.remove(path)
   }
   async removeFolderLater(path: string): Promise<void> {
     this.removeFolder(path)
   }
   syncFolder(path: string): void {
+    const folder = this.folder(path)
     this.spend()
-    if (path !== '/') this.node(path)
-    for (const name of [...this.durable.keys()]) if (parentOf(name) === path && !this.names.has(name)) this.durable.delete(name)
-    for (const [name, node] of this.names) if (parentOf(name) === path) this.durable.set(name, node)
+    for (const change of folder.changes.splice(0)) put(folder.synced, change)
   }
+  /** What comes while it is under way is not part of it. */
   async syncFolderLater(path: string): Promise<void> {
+    const folder = this.folder(path)
+    const changes = [...folder.changes]
     await Promise.resolve()
-    this.syncFolder(path)
+    this.spend()
+    for (const change of folder.changes.splice(0, folder.changes.indexOf(changes.at(-1) ?? []) + 1)) put(folder.synced, change)
   }
   setModified(): void {}
   lock() {
@@ -219,60 +269,102 @@ export class Disk implements FileSystem {
 
   /** Everything so far is on the disk. */
   settle(): void {
-    this.durable = new Map(this.names)
-    for (const node of this.names.values()) {
-      node.synced = node.content
+    const settled = (node: Node): void => {
       node.changes = []
+      if (!node.folder) node.synced = node.content
+      else {
+        node.synced = new Map(node.names)
+        for (const one of node.names.values()) settled(one)
+      }
     }
+    settled(this.root)
   }
   /** The process is gone, what it wrote is still in the page cache. */
   kill(): void {
     this.open_.clear()
     this.left = Number.POSITIVE_INFINITY
   }
-  /** A file that was moved is at one place or the other: a rename is one change in the file system's journal. */
-  private keepMoved(left: Map<string, Node>): void {
-    const there = new Set(left.values())
-    for (const [path, node] of this.names) {
-      if (there.has(node) || node.folder || !left.has(parentOf(path))) continue
-      const before = [...this.durable].find(([, one]) => one === node)?.[0]
-      if (before === undefined) continue
-      left.set(left.has(before) ? path : before, node)
-    }
-  }
-  /** Power is gone. `below(n)` decides, with a whole number from 0 to n - 1. */
-  cutPower(below: (n: number) => number): void {
-    this.kill()
-    const left = new Map<string, Node>()
-    for (const path of [...new Set([...this.durable.keys(), ...this.names.keys()])].sort()) {
-      const parent = parentOf(path)
-      if (parent !== '/' && !left.has(parent)) continue
-      const [now, before] = [this.names.get(path), this.durable.get(path)]
-      const node = now === before ? now : below(2) === 0 ? now : before
-      if (node) left.set(path, node)
-    }
-    this.keepMoved(left)
-    for (const node of new Set(left.values())) {
-      let content = node.synced
-      const kept = below(node.changes.length + 1)
-      for (const change of node.changes.slice(0, kept)) content = applied(content, change)
-      const torn = node.changes[kept]
-      if (torn && 'bytes' in torn && below(2) === 0) {
-        content = applied(content, { at: torn.at, bytes: torn.bytes.subarray(0, below(torn.bytes.length)) })
+  /** The disk as it is now, for another world; nothing is open there. */
+  copy(): Disk {
+    const copies = new Map<Node, Node>()
+    const copyOf = (node: Node): Node => {
+      let copy = copies.get(node)
+      if (copy) return copy
+      copy = node.folder ? newFolder() : { ...node, changes: [...node.changes] }
+      copies.set(node, copy)
+      if (node.folder && copy.folder) {
+        for (const [name, one] of node.names) copy.names.set(name, copyOf(one))
+        for (const [name, one] of node.synced) copy.synced.set(name, copyOf(one))
+        copy.changes = node.changes.map((change) => change.map(([name, one]) => [name, one && copyOf(one)] as const))
       }
-      // a length that reached the disk before its bytes
-      if (content.length < node.content.length && below(4) === 0) content = Buffer.concat([content], node.content.length)
-      node.content = content
-      node.synced = content
-      node.changes = []
+      return copy
     }
-    this.names = left
-    this.durable = new Map(left)
+    const disk = new Disk()
+    disk.root = copyOf(this.root) as Folder // a folder's copy is one
+    return disk
+  }
+  /** Power is gone. `below` decides what is left: always n - 1 keeps everything, always 0 only what was synced. */
+  cutPower(below: Below): void {
+    this.kill()
+    const seen = new Set<Node>()
+    const cut = (node: Node): void => {
+      if (seen.has(node)) return
+      seen.add(node)
+      if (!node.folder) {
+        node.content = leftOf(node, below)
+        node.synced = node.content
+        node.changes = []
+        return
+      }
+      const names = new Map(node.synced)
+      const lost = new Set<string>() // what happened to a name later has not happened either
+      for (const change of node.changes) {
+        if (below(2) === 1 && !change.some(([name]) => lost.has(name))) put(names, change)
+        else for (const [name] of change) lost.add(name)
+      }
+      node.names = names
+      node.synced = new Map(names)
+      node.changes = []
+      for (const one of names.values()) cut(one)
+    }
+    cut(this.root)
   }
 }
 
+const PAGE = 64
+
+/** What a file holds after a power cut: in most cases a beginning of what was written, the last of it torn; else any part of it. */
+function leftOf(file: File, below: Below): Buffer {
+  const { changes } = file
+  let content = file.synced
+  if (below(4) === 1) {
+    for (const change of changes) {
+      if ('truncated' in change) content = below(2) === 1 ? applied(content, change) : content
+      else content = torn(content, change, below)
+    }
+  } else {
+    const kept = below(changes.length + 1)
+    for (const change of changes.slice(0, kept)) content = applied(content, change)
+    const next = changes[kept]
+    if (next && 'bytes' in next && below(2) === 1) {
+      content = applied(content, { at: next.at, bytes: next.bytes.subarray(0, below(next.bytes.length)) })
+    }
+  }
+  // a length that reached the disk before its bytes
+  if (content.length < file.content.length && below(4) === 1) content = Buffer.concat([content], file.content.length)
+  return content
+}
+/** A write of which each page is there or not; what lies between is zeros. */
+function torn(content: Buffer, { at, bytes }: { readonly at: number; readonly bytes: Buffer }, below: Below): Buffer {
+  let left = content
+  for (let from = 0; from < bytes.length; from += PAGE) {
+    if (below(4) !== 0) left = applied(left, { at: at + from, bytes: bytes.subarray(from, from + PAGE) })
+  }
+  return left
+}
+
 /** A world whose disk is `disk` and whose time stands still until it is moved. */
-export function worldOn(disk: Disk): System & { readonly clock: { ms: number } } {
+export function worldOn(disk: FileSystem): System & { readonly clock: { ms: number } } {
   const clock = { ...realSystem.clock, ms: 1_700_000_000_000, now: () => clock.ms }
   return { ...realSystem, fs: disk, clock }
 }

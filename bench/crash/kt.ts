@@ -1,0 +1,2 @@
+/** What the commands that crash kt take from the tests. */
+export { crashEverywhere } from '../../test/crash/states'

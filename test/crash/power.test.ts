@@ -1,0 +1,13 @@
+/** Nothing that was acknowledged is lost, whenever the process is killed or the power is cut. `node bench/crash.mjs` looks at more. */
+import { expect, test } from 'vitest'
+import { crashEverywhere } from './states'
+
+test.each([1, 2, 3])(
+  'whenever the process is killed or the power cut, what was promised is there: %i',
+  async (seed) => {
+    const { complaints, states } = await crashEverywhere({ seed, steps: 60, every: 50 })
+    expect(complaints).toEqual([])
+    expect(states).toBeGreaterThan(30)
+  },
+  120_000,
+)
