@@ -115,15 +115,19 @@ interface Found {
   gap: number
 }
 
+/** What lies below the recovery point is on disk; but a preallocated file that ends there may not have been cut to its size. */
+function isInDoubt(segment: Segment, next: Segment | undefined, recoveryPoint: number): boolean {
+  if (!next || next.base !== recoveryPoint) return !next || next.base > recoveryPoint
+  return segment.end().position < segment.size
+}
+
 /** Producers and aborted transactions are taken from the batches that are read; of earlier ones the snapshot before them tells. */
 function* recover(log: Log, names: readonly string[], options: OpenOptions): Steps<Found> {
   const found: Found = { epochs: [], gap: Number.POSITIVE_INFINITY }
   log.recovered = true
   log.folderChanged = true // whoever made these files may not have lived to sync their names
   log.unidentified = true
-  const first = log.segments.findIndex(
-    (_, at) => (log.segments[at + 1]?.base ?? Number.POSITIVE_INFINITY) > options.recoveryPoint,
-  )
+  const first = log.segments.findIndex((segment, at) => isInDoubt(segment, log.segments[at + 1], options.recoveryPoint))
   log.endOffset = log.segments[first]?.base ?? 0
   yield* loadProducers(log, names, log.endOffset, options.report)
   for (let index = first; index < log.segments.length; index++) {

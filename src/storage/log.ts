@@ -24,7 +24,7 @@ import { type AbortedTransaction, Producers } from './producers'
 import type { SealedLog } from './sealed'
 import { Segment, segmentName } from './segment'
 import { encodeSnapshot } from './snapshot'
-import { type Syncs, syncNow } from './syncs'
+import { type Syncs, syncLater, syncNow } from './syncs'
 
 /** The topic settings that a log obeys; they may change while it is open. */
 export interface LogSettings {
@@ -196,7 +196,9 @@ export class Log {
     // retention may take segments away meanwhile
     for (const segment of [...this.segments].reverse()) {
       if (segment.unsynced) await segment.sync()
-      if (segment.base <= this.recoveryPoint) break
+      // what was recovered is not read again from now on: its indexes on disk are believed
+      if (this.recovered && segment !== this.active && segment.indexesChanged) await syncLater(fs, segment.writeIndexes())
+      if (segment.base < this.recoveryPoint) break // one that ends there may have been cut to its size since
     }
     this.recoveryPoint = Math.max(this.recoveryPoint, end)
   }
