@@ -20,7 +20,7 @@ interface Named {
   readonly label: string
 }
 
-const USAGE = 'kt wire decode|encode API VERSION request|response HEX|JSON|-, or kt wire check DIR...'
+const USAGE = 'expected: kt wire decode|encode API VERSION request|response HEX|JSON|-, or kt wire check DIR...'
 
 export default command({
   name: 'wire',
@@ -83,7 +83,12 @@ async function standardInput({ stdin }: Terminal): Promise<string> {
 
 function decode({ fields, version, flexible, label }: Named, text: string): Json {
   const hex = text.replace(/\s+/g, '')
-  if (hex.length % 2 !== 0 || /[^0-9a-f]/i.test(hex)) throw new Failure('the message is not hexadecimal')
+  const wrong = hex.search(/[^0-9a-f]/i)
+  if (wrong >= 0)
+    throw new Failure(
+      `the message is not hexadecimal: '${String.fromCodePoint(hex.codePointAt(wrong) ?? 0)}' is digit ${wrong + 1}`,
+    )
+  if (hex.length % 2 !== 0) throw new Failure(`the message ends within a byte: it has ${hex.length} hexadecimal digits`)
   const reader = new Reader(Buffer.from(hex, 'hex'))
   try {
     const value = stage(fields, version, flexible, true).read(reader)

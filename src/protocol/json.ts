@@ -124,7 +124,10 @@ export function fromJson(fields: Fields, version: number, json: Json, where = ''
 
 function fromJsonValue(type: AnyType, version: number, json: Json, where: string): unknown {
   const { shape } = type
-  if (json === null) return null // the writer knows whether it may be
+  if (json === null) {
+    if (version < type.rules.nullSince) throw new Unsayable(`${where} cannot be null in version ${version}`)
+    return null
+  }
   switch (shape.kind) {
     case 'array':
       if (!Array.isArray(json)) throw new Unsayable(`${where} should be a list`)
@@ -136,13 +139,14 @@ function fromJsonValue(type: AnyType, version: number, json: Json, where: string
       return json
     case 'string':
       if (typeof json !== 'string') throw new Unsayable(`${where} should be text`)
+      if (LONE_SURROGATE.test(json)) throw new Unsayable(`${where} holds half a character, which UTF-8 cannot say`)
       return json
     case 'uuid':
       if (typeof json !== 'string' || !/^[\w-]{22}$/.test(json)) throw new Unsayable(`${where} should be a uuid of 22 characters`)
       return json
     case 'bytes':
     case 'records':
-      if (typeof json !== 'string') throw new Unsayable(`${where} should be base64`)
+      if (typeof json !== 'string' || !BASE64.test(json)) throw new Unsayable(`${where} should be base64`)
       return Buffer.from(json, 'base64')
     case 'float64':
       if (typeof json === 'string' && /^(NaN|-?Infinity)$/.test(json)) return Number(json)
@@ -152,6 +156,10 @@ function fromJsonValue(type: AnyType, version: number, json: Json, where: string
       return wholeNumber(shape.kind, json, where)
   }
 }
+
+const LONE_SURROGATE = /\p{Surrogate}/u
+/** With or without what fills up the last four; what Buffer does not know it would leave out. */
+const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}(?:==)?|[A-Za-z0-9+/]{3}=?)?$/
 
 const RANGES: Readonly<Record<string, readonly [bigint, bigint]>> = {
   int8: [-(2n ** 7n), 2n ** 7n - 1n],

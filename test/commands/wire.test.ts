@@ -42,9 +42,29 @@ describe('decode and encode', () => {
       ['decode', 'Heartbeat', '0', 'request', HEARTBEAT.slice(2)],
       'this is no Heartbeat request v0: 359 bytes wanted, 7 left at byte 2',
     ],
-    [['decode', 'Heartbeat', '0', 'request', '0g'], 'the message is not hexadecimal'],
+    [['decode', 'Heartbeat', '0', 'request', '0g'], "the message is not hexadecimal: 'g' is digit 2"],
+    [['decode', 'Heartbeat', '0', 'request', '000'], 'the message ends within a byte: it has 3 hexadecimal digits'],
+    [['decode', 'Heartbeat', '0', 'request', ''], 'this is no Heartbeat request v0: 2 bytes wanted, 0 left at byte 0'],
     [['encode', 'Heartbeat', '0', 'request', '{"groupId":1}'], 'no Heartbeat request v0 says this: groupId should be text'],
     [['encode', 'Heartbeat', '0', 'request', '{'], 'the message is not JSON: '],
+    [['encode', 'Heartbeat', '0', 'request', '[]'], 'no Heartbeat request v0 says this: it should be an object'],
+    [['encode', 'Heartbeat', '0', 'request', '{"x":1}'], 'no Heartbeat request v0 says this: version 0 has no field x'],
+    [
+      ['encode', 'Heartbeat', '0', 'request', '{"groupId":"\\ud800"}'],
+      'no Heartbeat request v0 says this: groupId holds half a character, which UTF-8 cannot say',
+    ],
+    [
+      ['encode', 'Heartbeat', '0', 'request', '{"generationId":2147483648}'],
+      'no Heartbeat request v0 says this: generationId should be a whole number from -2147483648 to 2147483647',
+    ],
+    [
+      ['encode', 'Produce', '9', 'request', '{"topicData":[{"name":null}]}'],
+      'no Produce request v9 says this: topicData[0].name cannot be null in version 9',
+    ],
+    [
+      ['encode', 'Produce', '9', 'request', '{"topicData":[{"partitionData":[{"records":"@@@"}]}]}'],
+      'no Produce request v9 says this: topicData[0].partitionData[0].records should be base64',
+    ],
   ])('%j is refused: %s', async (words, sentence) => {
     const { err, code } = await kt({}, ...words)
     expect(err).toContain(`kt wire: ${sentence}`)

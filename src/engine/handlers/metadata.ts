@@ -1,7 +1,8 @@
 /**
  * Metadata 0-13.
  * `topics` null, and in v0 empty: all. A topic that is not there is created where both sides allow it (before v4 the client always
- * does) and answered at once. v12 asks by id: an unknown one is UNKNOWN_TOPIC_ID. Leaders: this node where the image has none, as a
+ * does) and answered at once. v12 asks by id: an unknown one is UNKNOWN_TOPIC_ID. Before, an id or no name makes all of the request an
+ * INVALID_REQUEST, and from then on neither of both an UNKNOWN_SERVER_ERROR, as in Kafka. Leaders: this node where the image has none, as a
  * clean stop of Kafka leaves it. Without an authorizer, operations that are asked for are all there are.
  */
 import { Metadata } from '../../protocol/apis/metadata'
@@ -24,6 +25,8 @@ type Asked = Request<typeof Metadata>
 
 export const metadata = handle(Metadata, (request, ask) => {
   const { engine, peer } = ask
+  const problem = problemOf(request, ask.version)
+  if (problem !== errors.NONE) return refused(request, problem)
   const reply = (topics: TopicAnswer[]) => ({
     brokers: knownBrokers(engine, peer).filter(({ fenced }) => !fenced),
     clusterId: engine.clusterId,
@@ -33,6 +36,29 @@ export const metadata = handle(Metadata, (request, ask) => {
   })
   const topics = findTopics(request, ask)
   return topics instanceof Promise ? topics.then(reply) : reply(topics)
+})
+
+function problemOf({ topics }: Asked, version: number): number {
+  if (topics === null) return errors.NONE
+  if (version < 12) {
+    const isWrong = topics.some(({ name, topicId }) => name === null || topicId !== ZERO_UUID)
+    return isWrong ? errors.INVALID_REQUEST : errors.NONE
+  }
+  return topics.some(({ name, topicId }) => name === null && topicId === ZERO_UUID) ? errors.UNKNOWN_SERVER_ERROR : errors.NONE
+}
+/** Nothing is told but the error; only v13 has a place for it besides the topics. */
+const refused = ({ topics }: Asked, errorCode: number) => ({
+  brokers: [],
+  clusterId: null,
+  controllerId: -1,
+  topics: (topics ?? []).map(({ name, topicId }) => ({
+    errorCode,
+    name: name ?? '',
+    topicId,
+    isInternal: false,
+    partitions: [],
+  })),
+  errorCode,
 })
 
 function findTopics(request: Asked, ask: Ask): TopicAnswer[] | Promise<TopicAnswer[]> {

@@ -2,10 +2,20 @@
  * Produce 3-13.
  * The batch is carried, not understood: its header is read and restamped in place. One batch per partition; what Kafka refuses is
  * refused with its error (protocol/batch-check.ts). acks=all is answered when the batch is on disk, one flush for everybody who
- * waits; acks=1 and 0 when it is in the page cache, or on disk too where flush.messages says so. v13 names topics by id.
+ * waits; acks=1 and 0 when it is in the page cache, or on disk too where flush.messages says so. v13 names topics by id. A transactional
+ * batch in a request without a transactional id is nobody's: all of the request is TRANSACTIONAL_ID_AUTHORIZATION_FAILED.
  */
 import { Produce } from '../../protocol/apis/produce'
-import { batchSize, isTransactional, producerId, recordCount, stampCreateTime, stampLogAppendTime } from '../../protocol/batch'
+import {
+  batchSize,
+  HEADER_SIZE,
+  isTransactional,
+  magic,
+  producerId,
+  recordCount,
+  stampCreateTime,
+  stampLogAppendTime,
+} from '../../protocol/batch'
 import { checkProduced, isRefusal, unpackedBytes } from '../../protocol/batch-check'
 import { errors } from '../../protocol/errors'
 import { compressionOf, recompress } from '../../protocol/recompress'
@@ -57,11 +67,13 @@ export const produce = handle(Produce, (request, ask) => {
   const { engine, version } = ask
   const pending: Pending = new Map()
   const acksAll = request.acks === -1
+  const isNobodys = request.transactionalId === null && isAnyTransactional(request)
   const validAcks = acksAll || request.acks === 0 || request.acks === 1
   const responses = request.topicData.map((topic) => {
     const byId = version >= 13
     const name = byId ? engine.metadata.nameOf(topic.topicId) : topic.name
     const partitionResponses = topic.partitionData.map((data) => {
+      if (isNobodys) return refusal(data.index, errors.TRANSACTIONAL_ID_AUTHORIZATION_FAILED)
       if (!validAcks) return refusal(data.index, errors.INVALID_REQUIRED_ACKS)
       if (name === undefined) return refusal(data.index, errors.UNKNOWN_TOPIC_ID)
       try {
@@ -77,6 +89,18 @@ export const produce = handle(Produce, (request, ask) => {
   const reply = { responses }
   return pending.size === 0 ? reply : flushed(engine, pending).then(() => reply)
 })
+
+/** Looks at the first batch of each partition, whatever else may be wrong with it (Kafka's RequestUtils). */
+function isAnyTransactional({ topicData }: Request<typeof Produce>): boolean {
+  return topicData.some(({ partitionData }) =>
+    partitionData.some((data) => {
+      const records = data.records as Buffer | null // what a reader gives
+      if (records === null || records.length < HEADER_SIZE || magic(records, 0) !== 2) return false
+      const size = batchSize(records, 0)
+      return size >= HEADER_SIZE && size <= records.length && isTransactional(records, 0)
+    }),
+  )
+}
 
 /** Waits until what was appended is on disk, and lets readers see it. Where there is no room for it, the answer is changed to say so. */
 async function flushed(engine: Engine, pending: Pending): Promise<void> {
