@@ -53,6 +53,7 @@ function* fill(log: Log, options: OpenOptions): Steps<void> {
   const found = bases.length > 0 && !options.clean ? yield* recover(log, names, options) : undefined
   if (!log.sealed && isLoss(log, options)) seal(log, options.recoveryPoint, log.active.size, options.report)
   if (log.sealed) return
+  if (log.recovered) for (const segment of log.segments) if (segment.indexesChanged) segment.removeStaleIndexes()
   if (log.endOffset < log.startOffset) restartAt(log, options)
   log.recoveryPoint = options.clean ? log.endOffset : Math.min(options.recoveryPoint, log.endOffset)
   trimEpochs(log)

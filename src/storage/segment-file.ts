@@ -87,10 +87,14 @@ export class SegmentFile {
   preallocate(bytes: number): void {
     this.ahead = bytes
   }
-  /** Takes back what was preallocated and not used, as at a roll and at a clean end. */
+  /**
+   * Takes back what was preallocated and not used, as at a roll and at a clean end. On disk at once: when the recovery point is at the next
+   * segment, nobody looks at this one's end again.
+   */
   trim(): void {
     if (this.ahead === 0 || !this.present) return
     this.truncate(this.size)
+    this.syncNow()
   }
   /** What is in the file may be in the page cache only. */
   distrust(): void {

@@ -272,6 +272,20 @@ export class Segment {
     })
     if (!begins) this.rebuild(indexIntervalBytes)
   }
+  /** Takes index files away that tell of more than the log has: a power cut may have left them, and not what they were written for. */
+  removeStaleIndexes(): void {
+    const bytesOf = (kind: 'index' | 'timeindex') =>
+      this.fs.exists(this.indexPath(kind)) ? this.fs.readFile(this.indexPath(kind)) : Buffer.alloc(0)
+    const times = new TimeIndex()
+    const isSound = new OffsetIndex().load(bytesOf('index'), this.size) && times.load(bytesOf('timeindex'))
+    if (isSound && (times.last()?.timestamp ?? -1) <= this.maxTimestamp) return
+    try {
+      this.fs.remove(this.indexPath('index'))
+      this.fs.remove(this.indexPath('timeindex'))
+    } catch (error) {
+      if (!passes(error)) throw error // they are looked through before they are believed in any case
+    }
+  }
   /** Timestamp of the first batch, read from the log when it is not known. */
   startTimestamp(): number | undefined {
     if (this.firstTimestamp === undefined && this.size > 0) {
