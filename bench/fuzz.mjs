@@ -8,9 +8,9 @@
  * is slow or large is tried again before it counts, since other programs and the garbage collector are slow as well.
  * Exit code 1 if anything was found.
  */
-import { spawn, spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -18,6 +18,7 @@ import { parseArgs } from 'node:util'
 import { getHeapStatistics, setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { load, temporaryFolder } from './bundle.mjs'
+import { bombs, defuse } from './fuzz/bombs.mjs'
 
 const { values: options } = parseArgs({
   options: {
@@ -27,6 +28,7 @@ const { values: options } = parseArgs({
     only: { type: 'string' },
     apis: { type: 'string' },
     bomb: { type: 'string' },
+    who: { type: 'string' },
     kt: { type: 'string', default: fileURLToPath(new URL('../bin/kt', import.meta.url)) },
   },
 })
@@ -121,39 +123,6 @@ function decoders() {
     `  slowest ${slowest.toFixed(1)} ms; heap at most ${(largest / 1024).toFixed(0)} KiB beyond four times the bytes; ${(sum / count).toFixed(0)} bytes on average`,
   )
 }
-
-// ---- bombs ----
-
-const BOMB_MAX_BYTES = 8 << 20
-
-/** Memory that it takes to refuse 128 MiB of nothing, for each codec in a process of its own, since memory once taken is not given back. */
-function bombs() {
-  const folder = temporaryFolder()
-  for (const codec of [1, 2, 3, 4]) {
-    const builder = new kt.BatchBuilder()
-    builder.append({ timestamp: 1, value: Buffer.alloc(128 << 20) })
-    const file = join(folder, `bomb-${codec}`)
-    writeFileSync(file, builder.build({ codec }))
-    const child = spawnSync(process.execPath, [fileURLToPath(import.meta.url), '--bomb', file], { encoding: 'utf8' })
-    const grown = child.status === 0 ? Number(child.stdout) : Number.NaN
-    if (!(grown < 4 * BOMB_MAX_BYTES)) find('large', '?', `a bomb of codec ${codec} took ${child.stdout || child.stderr}`)
-    console.log(`bomb of codec ${codec}: ${(grown / BOMB_MAX_BYTES).toFixed(1)} times max.message.bytes`)
-  }
-}
-
-function defuse(file) {
-  const bytes = readFileSync(file)
-  const small = new kt.BatchBuilder()
-  small.append({ timestamp: 1, value: Buffer.alloc(100_000) })
-  const rules = { topicPartition: 't-0', maxBytes: BOMB_MAX_BYTES }
-  kt.checkProduced(small.build({ codec: bytes[22] & 7 }), rules) // what is loaded at first use is there now
-  const before = mostResident()
-  if (kt.checkProduced(bytes, rules).error !== 10) throw new Error('the bomb is not refused as too large')
-  console.log(mostResident() - before)
-}
-
-/** Bytes; what getrusage says is handed down by the parent. */
-const mostResident = () => Number(/VmHWM:\s*(\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))[1]) * 1024
 
 // ---- a running server ----
 
@@ -378,11 +347,11 @@ async function portion(server, watcher, apis, first, end, outcomes) {
 }
 
 if (options.bomb !== undefined) {
-  defuse(options.bomb)
+  defuse(kt, options.bomb, options.who)
   process.exit()
 }
 if (options.server) await running()
 else decoders()
-if (!options.server && options.only === undefined) bombs()
+if (!options.server && options.only === undefined) bombs(kt, find)
 console.log(findings.length === 0 ? 'nothing found' : `${findings.length} findings`)
 process.exitCode = findings.length === 0 ? 0 : 1
