@@ -86,6 +86,11 @@ export class Consumer {
     this.holds = [...this.has]
     return this.beat()
   }
+  /** A topic was deleted. */
+  forget(topic: string): void {
+    this.has = this.has.filter((held) => !held.startsWith(`${topic}-`))
+    this.holds = this.holds.filter((held) => !held.startsWith(`${topic}-`))
+  }
   leave(epoch = -1): Promise<HeartbeatReply> {
     return this.send({ memberEpoch: epoch })
   }

@@ -83,6 +83,8 @@ class Model {
         return
       case 'drop':
         if (world.topics.exists(step.topic)) world.topics.remove(step.topic)
+        // one of the same name that comes later is another, and nobody has anything of it yet
+        for (const one of this.members.values()) one.forget(step.topic)
         return
       case 'restart':
         world.restart()

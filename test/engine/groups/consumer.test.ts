@@ -279,6 +279,21 @@ test('a static member that leaves for now finds what it had, under its new id; n
   expect(await back.beat()).toBe(0)
 })
 
+test('who joins while a static member is away gets nothing that it had', async () => {
+  const w = world()
+  const s = new Consumer(w, { instanceId: 'seat' })
+  await s.join()
+  await s.leave(-2)
+  const late = new Consumer(w)
+  await late.join()
+  await late.beat()
+  expect(late.has).toEqual([])
+  const back = new Consumer(w, { instanceId: 'seat' })
+  await back.join()
+  await settle([late, back])
+  expect([...late.has, ...back.has].sort()).toEqual(['t-0', 't-1', 't-2', 't-3'])
+})
+
 test('a static member that does not come back within the session loses its seat', async () => {
   const w = world()
   const s = new Consumer(w, { instanceId: 'seat' })

@@ -119,6 +119,7 @@ function hold(group: ConsumerGroup, assignment: Assignment, epoch: number): void
       epochs = new Map()
       group.partitionEpochs.set(topicId, epochs)
     }
-    for (const partition of partitions) epochs.set(partition, Math.max(epoch, epochs.get(partition) ?? -1))
+    // whoever is away for now (-2) has it still
+    for (const partition of partitions) epochs.set(partition, Math.max(epoch, epochs.get(partition) ?? epoch))
   }
 }
