@@ -1,12 +1,14 @@
 #!/usr/bin/env node
 /**
- * kill -9 under a producer, many times over: whatever was acknowledged must be there, and every reopening must be quick.
+ * kill -9 under producers, many times over: whatever was acknowledged must be there, and every reopening must be quick.
  *
- *     node bench/kill9.mjs [--rounds 200] [--acks -1|1] [--seed N]
+ *     node bench/kill9.mjs [--rounds 200] [--producers 4] [--acks -1|1|both] [--seed N]
  *
- * Each round starts `kt server-start` on the same directory, sends numbered records with an independent client (kafkajs), kills the
- * server at a moment nobody chose, and goes on. At the end every acknowledged record is read back at the offset that it was
- * acknowledged with. Ends with `N passed, N failed`; exit code 1 if anything was lost or a reopening took more than a second.
+ * Each round starts `kt server-start` on the same directory, sends numbered records with an independent client (kafkajs) and commits
+ * offsets, kills the server at a moment nobody chose, and goes on. Producers differ: by their acks, idempotent or not, compressed or
+ * not. At the end every acknowledged record is read back at the offset that it was acknowledged with, no record twice, and no group has
+ * gone back behind what it was told to have committed. Ends with `N passed, N failed`; exit code 1 if anything was lost or a reopening
+ * took more than a second.
  */
 import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -16,16 +18,23 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import kafkajs from 'kafkajs'
+import { load } from './bundle.mjs'
 
-const { Kafka, logLevel, Partitioners } = kafkajs
+const { CompressionTypes, Kafka, logLevel, Partitioners } = kafkajs
+const { connectTo, OffsetCommit, OffsetFetch } = await load('bench/kill9/kt.ts')
 const { values } = parseArgs({
   options: {
     rounds: { type: 'string', default: '200' },
-    acks: { type: 'string', default: '-1' },
+    producers: { type: 'string', default: '4' },
+    acks: { type: 'string', default: 'both' },
     seed: { type: 'string', default: '1' },
   },
 })
 const rounds = Number(values.rounds)
+// kafkajs leaves the failures of connections that nobody waits for to nobody
+process.on('unhandledRejection', (error) => {
+  if (!String(error?.name).startsWith('KafkaJS')) throw error
+})
 const kt = join(dirname(dirname(fileURLToPath(import.meta.url))), 'bin', 'kt')
 const folder = mkdtempSync(join(tmpdir(), 'kt-kill9-'))
 const PARTITIONS = 3
@@ -51,6 +60,7 @@ async function freePort() {
 }
 const port = await freePort()
 
+let running
 /** Starts the server; gives the process and how long it took to answer its first request. */
 async function start() {
   const began = performance.now()
@@ -60,6 +70,7 @@ async function start() {
     env,
     stdio: ['ignore', 'ignore', 'pipe'],
   })
+  running = child
   let said = ''
   child.stderr.on('data', (chunk) => {
     said += chunk
@@ -85,6 +96,51 @@ const acknowledged = Array.from({ length: PARTITIONS }, () => new Map())
 let next = 0
 let sent = 0
 const reopenings = []
+/** By group: the offset that was last committed, and the last that was sent. */
+const groups = Array.from({ length: 2 }, (_, index) => ({ groupId: `group-${index}`, committed: -1, asked: -1 }))
+
+/** How the producer of an index sends: every acks with and without compression, one in two with a producer id. */
+function kindOf(index) {
+  const acks = values.acks === 'both' ? [-1, 1][index % 2] : Number(values.acks)
+  const compression = index % 4 < 2 ? CompressionTypes.None : CompressionTypes.GZIP
+  return { acks, compression, idempotent: acks === -1 && index % 4 === 2 }
+}
+
+/** Sends to the partitions in turn until the server is gone. */
+async function produce(kafka, index, isOver) {
+  const { acks, compression, idempotent } = kindOf(index)
+  const retry = { retries: idempotent ? 1 : 0, initialRetryTime: 20 } // kafkajs has no idempotent producer that never tries again
+  const producer = kafka.producer({
+    createPartitioner: Partitioners.DefaultPartitioner,
+    retry,
+    idempotent,
+    maxInFlightRequests: 1,
+  })
+  await producer.connect()
+  for (let partition = index % PARTITIONS; !isOver(); partition = (partition + 1) % PARTITIONS) {
+    const numbers = Array.from({ length: BATCH }, () => next++)
+    sent += BATCH
+    const messages = numbers.map((number) => ({ partition, value: `record ${number} ${'x'.repeat(80)}` }))
+    try {
+      const [{ baseOffset }] = await producer.send({ topic: 't', acks, compression, messages })
+      numbers.forEach((number, at) => acknowledged[partition].set(Number(baseOffset) + at, number))
+    } catch {
+      break
+    }
+  }
+  return () => producer.disconnect().catch(() => {})
+}
+async function commit(group, isOver) {
+  const link = await connectTo(port)
+  while (!isOver()) {
+    const committedOffset = ++group.asked
+    const partitions = [{ partitionIndex: 0, committedOffset, committedMetadata: null }]
+    const reply = await link.ask(OffsetCommit, { groupId: group.groupId, memberId: '', topics: [{ name: 't', partitions }] }, 8)
+    if (!reply) break
+    if (reply.topics[0].partitions[0].errorCode === 0) group.committed = committedOffset
+  }
+  link.close()
+}
 
 async function round(first) {
   const { child, gone, readyMs } = await start()
@@ -96,32 +152,22 @@ async function round(first) {
     await admin.createTopics({ topics: [{ topic: 't', numPartitions: PARTITIONS }] })
     await admin.disconnect()
   }
-  const producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner, retry: { retries: 0 } })
-  await producer.connect()
   let over = false
-  const feeders = Array.from({ length: PARTITIONS }, async (_, partition) => {
-    while (!over) {
-      const numbers = Array.from({ length: BATCH }, () => next++)
-      sent += BATCH
-      const messages = numbers.map((number) => ({ partition, value: `record ${number} ${'x'.repeat(80)}` }))
-      try {
-        const [{ baseOffset }] = await producer.send({ topic: 't', acks: Number(values.acks), messages })
-        numbers.forEach((number, index) => acknowledged[partition].set(Number(baseOffset) + index, number))
-      } catch {
-        return
-      }
-    }
-  })
-  await sleep(20 + random() * 150)
+  const isOver = () => over
+  const users = [
+    ...Array.from({ length: Number(values.producers) }, (_, index) => produce(kafka, index, isOver)),
+    ...groups.map((group) => commit(group, isOver)),
+  ]
+  await sleep(20 + random() * 250)
   child.kill('SIGKILL')
   over = true
   await gone
-  await Promise.all(feeders)
-  await producer.disconnect().catch(() => {})
+  const ended = await Promise.allSettled(users)
+  for (const { value } of ended) await value?.()
 }
 
-/** Reads everything back; gives how many acknowledged records are not where they were. */
-async function lost() {
+/** Reads everything back; gives how many acknowledged records are not where they were, how many are twice, how many groups went back. */
+async function readBack() {
   const { child, gone, readyMs } = await start()
   reopenings.push(readyMs)
   const missing = acknowledged.map((records) => new Map(records))
@@ -132,14 +178,19 @@ async function lost() {
   const consumer = client().consumer({ groupId: 'check', maxBytesPerPartition: 8 << 20 })
   await consumer.connect()
   await consumer.subscribe({ topic: 't', fromBeginning: true })
+  const seen = new Set()
+  let twice = 0
   const unread = new Set([...ends].filter(([, end]) => end > 0).map(([partition]) => partition))
   await new Promise((done) => {
     if (unread.size === 0) done()
     void consumer.run({
       eachBatch: async ({ batch: { partition, messages } }) => {
         for (const { offset, value } of messages) {
+          const found = Number(/^record (\d+) /.exec(String(value))?.[1])
+          if (seen.has(found)) twice++
+          seen.add(found)
           const number = missing[partition].get(Number(offset))
-          if (number !== undefined && String(value).startsWith(`record ${number} `)) missing[partition].delete(Number(offset))
+          if (number === found) missing[partition].delete(Number(offset))
           if (Number(offset) + 1 >= ends.get(partition)) unread.delete(partition)
         }
         if (unread.size === 0) done()
@@ -147,9 +198,17 @@ async function lost() {
     })
   })
   await consumer.disconnect()
+  let back = 0
+  const link = await connectTo(port)
+  for (const { groupId, committed, asked } of groups) {
+    const reply = await link.ask(OffsetFetch, { groupId, topics: [{ name: 't', partitionIndexes: [0] }] }, 7)
+    const offset = reply.topics[0].partitions[0].committedOffset
+    if (offset < committed || offset > asked) back++
+  }
+  link.close()
   child.kill('SIGTERM')
   await gone
-  return missing.reduce((sum, records) => sum + records.size, 0)
+  return { lost: missing.reduce((sum, records) => sum + records.size, 0), twice, back }
 }
 
 try {
@@ -157,18 +216,21 @@ try {
     await round(index === 0)
     if (process.stderr.isTTY) process.stderr.write(`\r${index + 1} of ${rounds} rounds`)
   }
-  const gone = await lost()
+  const { lost, twice, back } = await readBack()
   const total = acknowledged.reduce((sum, records) => sum + records.size, 0)
   const slow = reopenings.filter((ms) => ms > SLOW_MS).length
   const sorted = [...reopenings].sort((a, b) => a - b)
   const at = (share) => (sorted[Math.floor((sorted.length - 1) * share)] ?? 0).toFixed(0)
   console.log(
-    `${rounds} rounds of kill -9: ${sent} records sent, ${total} acknowledged (acks=${values.acks}), ${gone} of them lost`,
+    `${rounds} rounds of kill -9: ${sent} records sent, ${total} acknowledged (acks=${values.acks}), ${lost} of them lost, ${twice} twice`,
   )
+  const commits = groups.reduce((sum, { committed }) => sum + committed + 1, 0)
+  console.log(`${commits} offsets committed, ${back} of ${groups.length} groups went back`)
   console.log(`reopening: median ${at(0.5)} ms, p99 ${at(0.99)} ms, worst ${at(1)} ms; ${slow} over ${SLOW_MS} ms`)
-  const failed = (gone > 0 ? 1 : 0) + slow + (total === 0 ? 1 : 0)
+  const failed = [lost, twice, back].filter((count) => count > 0).length + slow + (total === 0 || commits === 0 ? 1 : 0)
   console.log(`${rounds + 1 - Math.min(failed, rounds)} passed, ${failed} failed`)
   process.exitCode = failed === 0 ? 0 : 1
 } finally {
+  running?.kill('SIGKILL')
   rmSync(folder, { recursive: true, force: true })
 }
