@@ -49,7 +49,8 @@ const GROUPS = {
   groups: [/src\/client\/admin\/(groups|group-offsets|offsets)\.ts$/],
   // the engine, with the answers that everybody asks for
   engine: [/src\/cli\/hold\.ts$/, /src\/engine\/handlers\/(api-versions|metadata)\.ts$/],
-  logs: [/src\/engine\/handlers\/(list-offsets|fetch)\.ts$/],
+  logs: [/src\/engine\/handlers\/list-offsets\.ts$/],
+  fetch: [/src\/engine\/handlers\/fetch\.ts$/],
   coordinator: [
     /src\/engine\/coordinators\.ts$/,
     /src\/engine\/handlers\/(find-coordinator|consumer-group-describe|describe-groups|offset-fetch)\.ts$/,
@@ -78,7 +79,9 @@ const LATER = {
     /src\/protocol\/compression\/(?!codec)/,
     /src\/engine\/open-directories\.ts$/,
     /src\/storage\/directories\.ts$/,
-    /src\/storage\/(set-aside|marker)\.ts$/,
+    /src\/storage\/(set-aside|marker|directories|closing|log-peek)\.ts$/,
+    /src\/engine\/(open-directories|leftovers|waiting)\.ts$/,
+    /src\/engine\/metadata\/record-versions\.ts$/,
   ],
   'later-coordinator': [
     /src\/engine\/groups\/(classic|assignors)\/(?!state|metadata-record|protocols)[\w-]+\.ts$/,
