@@ -5,7 +5,8 @@
  * with the commands: a build leaves a clean checkout clean.
  */
 
-import { execFileSync, spawnSync } from 'node:child_process'
+import { execFileSync, spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import {
   copyFileSync,
   existsSync,
@@ -20,6 +21,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { createRequire } from 'node:module'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -114,7 +116,7 @@ const { links, pages } = JSON.parse(
 makeLinks(links)
 writePages(pages)
 describe(links, Object.keys(pages))
-warmUp()
+await warmUp()
 
 async function bundle() {
   await build({
@@ -246,22 +248,49 @@ function describe(names, pageNames) {
   if (after !== before) writeFileSync('package.json', after)
 }
 
-/** Lets V8 compile what the common commands run, and keeps the code beside the bundle for bin/kt. */
-function warmUp() {
+/**
+ * Lets V8 compile what the common commands run, and keeps the code beside the bundle for bin/kt. Of the files that all share it keeps
+ * what the shortest run, embedded and through a server: more would be read by each of them and used by none.
+ */
+async function warmUp() {
   const folder = mkdtempSync(join(tmpdir(), 'kt-build-'))
-  const env = { ...process.env, KT_DATA_DIR: folder, KT_CODE_CACHE: 'write' }
+  const env = { ...process.env, KT_DATA_DIR: folder }
   delete env.KT_BOOTSTRAP_SERVERS
-  const run = (words, input = '') =>
-    spawnSync(process.execPath, ['bin/kt', ...words.split(' ')], { env, input, stdio: ['pipe', 'ignore', 'ignore'] })
+  const run = (cache, words, input = '') =>
+    spawnSync(process.execPath, ['bin/kt', ...words.split(' ')], {
+      env: { ...env, KT_CODE_CACHE: cache },
+      input,
+      stdio: ['pipe', 'ignore', 'ignore'],
+    })
+  const commands = ['topics --list', 'consumer-groups --describe --group g']
   try {
-    run('--version')
-    run('topics --create --topic t')
-    run('console-producer --topic t', 'a\n')
-    run('console-consumer --topic t --group g --from-beginning --max-messages 1 --timeout-ms 5000')
-    run('consumer-groups --describe --group g')
-    run('topics --describe')
-    run('topics --list')
+    run('off', 'topics --create --topic t')
+    run('off', 'console-producer --topic t', 'a\n')
+    run('off', 'console-consumer --topic t --group g --from-beginning --max-messages 1 --timeout-ms 5000')
+    for (const words of ['--version', ...commands]) run('write', words)
+    const { port, stop } = await startServer({ ...env, KT_CODE_CACHE: 'off' })
+    for (const words of commands) run('write', `${words} --bootstrap-server localhost:${port}`)
+    await stop()
+    run('add', 'topics --create --topic u')
+    run('add', 'console-producer --topic u', 'a\n')
+    run('add', 'console-consumer --topic u --group g --from-beginning --max-messages 1 --timeout-ms 5000')
+    run('add', 'topics --describe')
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
+}
+
+/** A server on any port of this machine. */
+async function startServer(env) {
+  const probe = createServer().listen(0, '127.0.0.1')
+  await once(probe, 'listening')
+  const { port } = probe.address()
+  probe.close()
+  const server = spawn(process.execPath, ['bin/kt', 'server-start', '--port', `${port}`], {
+    env,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  const ended = once(server, 'exit')
+  await Promise.race([once(server.stderr, 'data'), ended])
+  return { port, stop: () => (server.kill(), ended) }
 }
