@@ -198,8 +198,9 @@ function withUnknownTags(all) {
 const STRICTER = [
   [/not UTF-8/, 'a text that is not UTF-8'],
   [/out of order/, 'tagged fields out of order'],
-  [/should end at byte/, 'a tagged field of another size'],
+  [/should end at byte|a tagged field of \d+ bytes/, 'a tagged field of another size'],
   [/much more memory/, 'more memory than bytes'],
+  [/^[2-4]\d{9} elements wanted/, 'a count of 2^31 or more'], // less than nothing to Java
   [/a varint of more/, 'a varint that is too long'],
 ]
 function damaged(all) {

@@ -11,6 +11,7 @@ import {
   defaultOf,
   exists,
   heapCost,
+  isForeignTag,
   isNullable,
   isTagged,
   leastSize,
@@ -63,9 +64,10 @@ function readTags(r: Reader, fields: Fields, out: Struct, v: Version): void {
     if (tag <= last) r.fail(`tagged field ${tag} out of order`)
     last = tag
     const end = r.tagSize()
-    const known = Object.entries(fields).find(([, { rules }]) => rules.tag === tag && exists(rules, v) && isTagged(rules, v))
+    const known = Object.entries(fields).find(([, { rules }]) => rules.tag === tag)
     if (known) {
       const [name, type] = known
+      if (isForeignTag(type.rules, v)) r.foreignTag(tag)
       out[name] = readValue(r, type, v)
       r.tagEnd(end)
     } else r.position = end

@@ -227,6 +227,9 @@ export class Reader {
     }
     return true
   }
+  foreignTag(tag: number): never {
+    this.fail(`tagged field ${tag} is of another version`)
+  }
   /** Checks that a tagged field ended where its size said. */
   tagEnd(end: number): void {
     if (this.position !== end) this.fail(`a tagged field should end at byte ${end}`)
@@ -234,7 +237,7 @@ export class Reader {
   /** Where a tagged field of the size that follows ends. */
   tagSize(): number {
     const size = this.uvarint()
-    this.room(size, 1)
+    if (size > this.left) this.fail(`a tagged field of ${size} bytes, ${this.left} left`)
     return this.position + size
   }
 }

@@ -13,6 +13,8 @@ export interface Version {
 
 export const isTagged = (rules: Rules, v: Version) => rules.tag !== undefined && v.version >= rules.tagSince
 export const exists = (rules: Rules, v: Version) => v.version >= rules.since && v.version <= rules.until
+/** A tag that is known, and is not one in this version: Kafka refuses it, where it skips those that it does not know. */
+export const isForeignTag = (rules: Rules, v: Version) => rules.tag !== undefined && !(exists(rules, v) && isTagged(rules, v))
 export const isNullable = (rules: Rules, v: Version) => v.version >= rules.nullSince
 
 export const EMPTY = Buffer.alloc(0)

@@ -13,6 +13,7 @@ import {
   exists,
   FIXED,
   heapCost,
+  isForeignTag,
   isNullable,
   isTagged,
   kindOf,
@@ -142,6 +143,7 @@ class Code {
     const run = new Run()
     const flush = () => body.push(run.flush(`p${body.length}`, (size) => `r.take(${size})`))
     for (const [field, type] of Object.entries(fields)) {
+      if (isForeignTag(type.rules, v)) tagged.push(`case ${type.rules.tag}: r.foreignTag(tag);`)
       if (!exists(type.rules, v)) continue
       if (isTagged(type.rules, v)) {
         tagged.push(`case ${type.rules.tag}: o.${field} = ${this.readValue(type)}; r.tagEnd(end); break;`)

@@ -6,6 +6,7 @@ import { DescribeConfigs } from '../../src/protocol/apis/describe-configs'
 import { Metadata } from '../../src/protocol/apis/metadata'
 import { requestCodec } from '../../src/protocol/codecs'
 import { requestAllowance } from '../../src/protocol/frames'
+import { interpret } from '../../src/protocol/interpret'
 import { Malformed, Reader } from '../../src/protocol/reader'
 import { stage } from '../../src/protocol/stage'
 import { array, bytes, int8, int32, string, struct } from '../../src/protocol/types'
@@ -136,3 +137,12 @@ test('a varint of more than its bits is refused, one cut short as well', () => {
   expect(() => hex('ffffffffff01').uvarint()).toThrow('a varint of more than 5 bytes')
   for (const cut of ['', '80', 'ffffffff']) expect(() => hex(cut).uvarint()).toThrow('1 bytes wanted, 0 left')
 })
+
+test.each([stage, interpret])(
+  'a tagged field of another version is refused, one that nobody knows is skipped (%o)',
+  (codecOf) => {
+    const codec = codecOf({ a: int8, b: int8.tag(1, 2) }, 1, true)
+    expect(() => codec.read(hex('05 01 01 01 07'))).toThrow('tagged field 1 is of another version at byte 4')
+    expect(codec.read(hex('05 01 09 01 07'))).toEqual({ a: 5, b: 0 })
+  },
+)
