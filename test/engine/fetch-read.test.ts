@@ -111,7 +111,7 @@ describe('files that are not what they were', () => {
   test('a log that vanished while it was closed is no empty log', async () => {
     const { call, disk, engine, findings } = await slow()
     engine.partition('t', 0)?.log.close()
-    const gone = '/data/kept'
+    const gone = '/data/t-0/kept'
     disk.rename(LOG, gone)
     expect(await take(call, 't', 0)).toMatchObject({ errorCode: errors.KAFKA_STORAGE_ERROR, values: [] })
     expect(await send(call, 't', ['d'])).toMatchObject({ errorCode: errors.KAFKA_STORAGE_ERROR })
