@@ -211,11 +211,11 @@ function damaged(all) {
   const answers = ask(asked.map(({ one, version, bytes }) => ['bytes', one.className, version, bytes.toString('hex')]))
   const counts = { 'both take': 0, 'both refuse': 0 }
   for (const [i, each] of asked.entries()) {
-    const [verdict, theirs, left, shown] = answers[i]
+    const [verdict, left, shown] = answers[i]
     const mine = read(each, each.bytes)
     const label = `${each.one.className} v${each.version} ${each.bytes.toString('hex')}`
     if (verdict !== 'ok' && mine.error !== undefined) counts['both refuse']++
-    else if (verdict !== 'ok') find('kt takes what Java refuses', `${label}: ${theirs}`)
+    else if (verdict !== 'ok') find('kt takes what Java refuses', `${label}: ${left}`)
     else if (mine.error !== undefined) {
       const [, reason] = STRICTER.find(([words]) => words.test(mine.error)) ?? []
       if (reason === undefined) find('kt refuses what Java takes', `${label}: ${mine.error}`)

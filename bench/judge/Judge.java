@@ -2,7 +2,7 @@
 // each with a line: `ok`, and what is asked for, or `error` and what Kafka threw.
 //
 //   message NAME VERSION JSON       -> hex, JSON       writes the message that the JSON tells
-//   bytes NAME VERSION HEX          -> hex, left, JSON  reads the message, and writes it again
+//   bytes NAME VERSION HEX          -> left, JSON      reads the message
 //   cross NAME FROM JSON TO         -> hex             writes in one version what the JSON of another tells
 //   tags NAME VERSION HEX           -> hex             the same with unknown tagged fields in each structure
 //   build JSON                      -> hex             a batch, or a message set of magic 0 or 1
@@ -287,7 +287,7 @@ public class Judge {
                 short version = Short.parseShort(words[2]);
                 Message message = fresh(words[1]);
                 ByteBuffer rest = decode(message, words.length > 3 ? words[3] : "", version);
-                return encode(message, version) + "\t" + rest.remaining() + "\t" + toJson(words[1], message, version);
+                return rest.remaining() + "\t" + toJson(words[1], message, version);
             }
             case "cross":
                 return encode(fromJson(words[1], words[3], Short.parseShort(words[2])), Short.parseShort(words[4]));
