@@ -124,7 +124,7 @@ async function produce(kafka, index, isOver) {
     const messages = numbers.map((number) => ({ partition, value: `record ${number} ${'x'.repeat(80)}` }))
     try {
       const [{ baseOffset }] = await producer.send({ topic: 't', acks, compression, messages })
-      numbers.forEach((number, at) => acknowledged[partition].set(Number(baseOffset) + at, number))
+      for (const [at, number] of numbers.entries()) acknowledged[partition].set(Number(baseOffset) + at, number)
     } catch {
       break
     }
@@ -155,16 +155,15 @@ async function round(first) {
   }
   let over = false
   const isOver = () => over
-  const users = [
+  const users = Promise.allSettled([
     ...Array.from({ length: Number(values.producers) }, (_, index) => produce(kafka, index, isOver)),
     ...groups.map((group) => commit(group, isOver)),
-  ]
+  ])
   await sleep(20 + random() * 250)
   child.kill('SIGKILL')
   over = true
   await gone
-  const ended = await Promise.allSettled(users)
-  for (const { value } of ended) await value?.()
+  for (const { value } of await users) await value?.()
 }
 
 /** Reads everything back; gives how many acknowledged records are not where they were, how many are twice, how many groups went back. */

@@ -66,7 +66,7 @@ export class Partition implements Watched {
   /** Offset below which all transactions have ended. */
   get lastStableOffset(): number {
     const open = this.log.producers.firstOpenOffset()
-    return open === undefined ? this.highWatermark : Math.min(open, this.highWatermark)
+    return open === undefined ? this.highWatermark : Math.min(Math.max(open, this.log.startOffset), this.highWatermark)
   }
   advance(offset: number): void {
     if (offset <= this.watermark) return

@@ -11,7 +11,7 @@ import { Gradual, type Steps } from './gradual'
 import type { Log, LogSettings } from './log'
 import { openLog } from './log-open'
 import { META_PROPERTIES, type MetaProperties, readMetaProperties, writeMetaProperties } from './meta-properties'
-import { readTopicId, writeTopicId } from './partition-metadata'
+import { ensureTopicId, readTopicId, writeTopicId } from './partition-metadata'
 import { passes, sayTrouble } from './trouble'
 
 const CLEAN_MARKER = '.kafka_cleanshutdown'
@@ -60,7 +60,7 @@ export class DataDirectory {
   /** What is left of deleted partitions and segments. */
   private readonly doomed = new Set<string>()
   private readonly recoveryPoints: Offsets
-  /** Logs that the checkpoint on disk says something is on disk of. */
+  /** Logs of which the checkpoints on disk say something: how much is on disk, or where they start. */
   private vouchedFor: ReadonlySet<string>
   private readonly logStarts: Offsets
   private readonly highWatermarks: Offsets
@@ -83,8 +83,8 @@ export class DataDirectory {
     const { fs } = system
     this.cleanAtOpen = options.isNew === true || fs.exists(this.file(CLEAN_MARKER))
     this.recoveryPoints = readOffsets(fs, this.file(RECOVERY_POINTS))
-    this.vouchedFor = new Set(this.recoveryPoints.keys())
     this.logStarts = readOffsets(fs, this.file(LOG_STARTS))
+    this.vouchedFor = new Set([...this.recoveryPoints.keys(), ...this.logStarts.keys()])
     this.highWatermarks = readOffsets(fs, this.file(HIGH_WATERMARKS))
     this.cleanerOffsets = new CleanerOffsets(fs, this.file(CLEANER_OFFSETS))
   }
@@ -161,6 +161,7 @@ export class DataDirectory {
     })
     log.onFirstWrite = () => this.beforeWrite(name, topicId)
     this.logs.set(name, log)
+    if (log.recovered) ensureTopicId(this.system.fs, this.file(name), topicId)
     if (this.options.acceptLoss && (this.recoveryPoints.get(name) ?? 0) > log.recoveryPoint) this.noteLoss()
     return log
   }
@@ -315,8 +316,8 @@ export class DataDirectory {
     this.checkpoints++
     const { fs } = this.system
     writeOffsets(fs, this.file(RECOVERY_POINTS), this.recoveryPoints)
-    this.vouchedFor = new Set(this.recoveryPoints.keys())
     writeOffsets(fs, this.file(LOG_STARTS), this.logStarts)
+    this.vouchedFor = new Set([...this.recoveryPoints.keys(), ...this.logStarts.keys()])
     writeOffsets(fs, this.file(HIGH_WATERMARKS), this.highWatermarks)
     fs.syncFolder(this.path) // a rename is on disk when its folder is
   }
@@ -332,7 +333,7 @@ export class DataDirectory {
       if (what === 'all') files.push([RECOVERY_POINTS, this.recoveryPoints], [LOG_STARTS, this.logStarts])
       for (const [name, offsets] of files) {
         if (!current()) continue
-        if (name === RECOVERY_POINTS) this.vouchedFor = new Set([...this.vouchedFor, ...offsets.keys()])
+        if (name !== HIGH_WATERMARKS) this.vouchedFor = new Set([...this.vouchedFor, ...offsets.keys()])
         await writeOffsetsLater(this.system.fs, this.file(name), offsets, current)
       }
     })

@@ -7,6 +7,7 @@
  *     topic_id: 7Xm4kz2bQ0yVJpE8mFj3Rw
  */
 import type { FileSystem } from '../system/system'
+import { passes } from './trouble'
 
 const WHOLE = /^version: 0\ntopic_id: ([\w-]{22})\s*$/
 const pathIn = (folder: string): string => `${folder}/partition.metadata`
@@ -26,6 +27,15 @@ export function writeTopicId(fs: FileSystem, folder: string, topicId: string): v
     throw error
   } finally {
     fs.close(fd)
+  }
+}
+/** After an unclean end. Kafka takes a folder that does not say whose it is for a stray; where there is no room it waits for the first record. */
+export function ensureTopicId(fs: FileSystem, folder: string, topicId: string): void {
+  if (readTopicId(fs, folder) !== undefined) return
+  try {
+    writeTopicId(fs, folder, topicId)
+  } catch (error) {
+    if (!passes(error)) throw error
   }
 }
 export function syncTopicId(fs: FileSystem, folder: string): void {

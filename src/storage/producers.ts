@@ -139,7 +139,6 @@ export class Producers {
     const firstOffset = producer.transactionStart
     producer.coordinatorEpoch = marker.coordinatorEpoch
     producer.transactionStart = -1
-    producer.batches = []
     this.open.delete(producer)
     if (marker.commit || firstOffset < 0) return undefined
     const lastStableOffset = this.firstOpenOffset() ?? lastOffset + 1

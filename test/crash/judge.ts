@@ -147,11 +147,13 @@ function sameRecords(one: Produced, batch: BatchView): boolean {
 function judgeProducers(shown: PartitionView, least: number): string[] {
   const complaints: string[] = []
   const last = new Map<number, BatchView>()
+  const sent = new Map<number, BatchView>()
   const open = new Map<number, number>()
   const aborted: string[] = []
   for (const batch of shown.batches) {
     if (batch.producerId < 0 || batch.baseOffset < least) continue
     last.set(batch.producerId, batch)
+    if (batch.commit === undefined) sent.set(batch.producerId, batch)
     if (batch.transactional && batch.commit === undefined && !open.has(batch.producerId))
       open.set(batch.producerId, batch.baseOffset)
     const begun = open.get(batch.producerId)
@@ -160,9 +162,11 @@ function judgeProducers(shown: PartitionView, least: number): string[] {
   }
   const known = new Map(shown.producers.map((one) => [one.producerId, one]))
   for (const [producerId, batch] of last) {
-    const lastSequence = batch.commit === undefined ? batch.baseSequence + (batch.lastOffset - batch.baseOffset) : -1
     const producer = known.get(producerId)
-    const sound = producer?.lastSequence === lastSequence && producer.producerEpoch === batch.producerEpoch
+    const data = sent.get(producerId)
+    const lastSequence = data ? data.baseSequence + (data.lastOffset - data.baseOffset) : producer?.lastSequence
+    const sound =
+      producer !== undefined && producer.lastSequence === lastSequence && producer.producerEpoch === batch.producerEpoch
     if (!sound) complaints.push(`remembers ${producer?.lastSequence} of producer ${producerId}, whose last is ${lastSequence}`)
     const begun = open.get(producerId) ?? -1
     // what began below the log's start is not in sight any more

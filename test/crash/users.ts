@@ -132,7 +132,7 @@ export class Users {
     const { ledger } = this
     if (ledger.joins.some(({ ended }) => ended > ledger.time)) return
     const attempt = ledger.begin(ledger.joins, { group: 'members', instance: 'i', memberId: '', generation: -1 })
-    const metadata = Buffer.from('0000000000010000000161ffffffff', 'hex').subarray(2)
+    const metadata = Buffer.from('000000000001000161ffffffff', 'hex')
     const joined = await call(JoinGroup, {
       groupId: 'members',
       sessionTimeoutMs: 600_000,

@@ -5,7 +5,7 @@
 import { errorOf, errors } from '../../protocol/errors'
 import { ZERO_UUID } from '../../protocol/types'
 import { change, type MetadataChange, records } from '../metadata/changes'
-import type { TopicImage } from '../metadata/image'
+import { RESOURCE, type TopicImage } from '../metadata/image'
 import type { ControllerView } from './view'
 
 export interface WantedDeletion {
@@ -59,6 +59,19 @@ export function decideDeleteTopics(wanted: readonly WantedDeletion[], { image }:
       results.push({ name: topic.name, topicId: topic.id, errorCode: errors.NONE, errorMessage: null })
     }
   }
-  const changes = topics.map(({ id }) => change(records.RemoveTopicRecord, { topicId: id }))
+  const changes = topics.flatMap(({ id, name }) => [
+    ...withoutSettings(image, name),
+    change(records.RemoveTopicRecord, { topicId: id }),
+  ])
   return { changes, topics, results }
+}
+
+/**
+ * Kafka 4.2 forgets a topic's settings with the topic as it goes, but not when it reads the records again at a start: a new topic of
+ * the name would have them. So each is said to be gone.
+ */
+function withoutSettings(image: ControllerView['image'], topic: string): MetadataChange[] {
+  return [...image.configOf(RESOURCE.TOPIC, topic).keys()].map((name) =>
+    change(records.ConfigRecord, { resourceType: RESOURCE.TOPIC, resourceName: topic, name, value: null }),
+  )
 }
