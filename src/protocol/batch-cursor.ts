@@ -45,11 +45,12 @@ export class Cursor {
     return first < 0x80 ? (first >>> 1) ^ -(first & 1) : this.longVarlong(first)
   }
   private longVarlong(first: number): number {
-    let value = first & 0x7f
-    for (let scale = 128, count = 1; count < 10; count++, scale *= 128) {
+    // the sign is kept apart: with it the number would be twice as large, and lose its last bit before 2^53
+    let size = (first & 0x7f) >>> 1
+    for (let scale = 64, count = 1; count < 10; count++, scale *= 128) {
       const byte = this.bytes[this.at++] as number
-      value += (byte & 0x7f) * scale
-      if (byte < 0x80) return value % 2 === 0 ? value / 2 : -(value + 1) / 2
+      size += (byte & 0x7f) * scale
+      if (byte < 0x80) return (first & 1) === 0 ? size : -size - 1
     }
     this.overlong = true
     return 0

@@ -60,6 +60,15 @@ const anyRecord = fc.record({
   headers: fc.array(fc.record({ key: fc.string({ unit: 'grapheme', maxLength: 20 }), value: bytes }), { maxLength: 4 }),
 })
 
+test('a timestamp far below the first of its batch is read as it was written', () => {
+  const timestamps = [2 ** 52, -1, 2 ** 53 - 2, 0]
+  const builder = new BatchBuilder(61)
+  for (const timestamp of timestamps) builder.append({ timestamp, key: null, value: null, headers: [] })
+  const made = builder.build({})
+  expect(checkProduced(made, { topicPartition: 't-0' })).toMatchObject({ error: 0, maxTimestamp: 2 ** 53 - 2 })
+  expect([...readRecords(made, 0)].map(({ timestamp }) => timestamp)).toEqual(timestamps)
+})
+
 test('what is built with any codec is taken by a broker and reads back equal', () => {
   const header = fc.record({ producerId: fc.nat({ max: 2 ** 52 }), baseSequence: fc.nat({ max: 2 ** 31 - 1 }) })
   const codec = fc.integer({ min: 0, max: 4 })
