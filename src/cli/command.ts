@@ -162,3 +162,8 @@ export function subcommand<const O extends OptionTable, const P extends OptionTa
 ): Subcommand {
   return declaration as unknown as Subcommand
 }
+
+/** A context with more in it. What the context works out when it is first asked for stays so: copying it would ask for all. */
+export function extended<More extends object>(context: Context, more: More): Context & More {
+  return Object.assign(Object.create(context) as Context, more)
+}

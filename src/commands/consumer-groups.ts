@@ -3,7 +3,7 @@
  * groups, and sets or forgets their offsets. Under Kafka's name a command that was understood exits with 0 whatever came of it;
  * as kt with 1 when something could not be done.
  */
-import { command } from '../cli/command'
+import { command, extended } from '../cli/command'
 import { Failure, messageOf } from '../cli/errors'
 import { nearest } from '../cli/suggest'
 import { listGroups } from '../client/admin/groups'
@@ -70,7 +70,7 @@ export default command({
     let at: At | undefined
     try {
       const { cluster } = await context.connect()
-      at = { ...context, cluster, timeoutMs: options.timeout }
+      at = extended(context, { cluster, timeoutMs: options.timeout })
       const code = await ACTIONS[action](at, options)
       return isKafka ? 0 : (code ?? 0)
     } catch (error) {

@@ -1,5 +1,5 @@
 /** kafka-topics.sh (org.apache.kafka.tools.TopicCommand): creates, lists, describes, alters and deletes topics. */
-import { command } from '../cli/command'
+import { command, extended } from '../cli/command'
 import { messageOf } from '../cli/errors'
 import type { Place } from '../cli/where'
 import { alterTopics, createTopic, deleteTopics, listTopics } from './topics-change'
@@ -50,7 +50,7 @@ that exists are changed by kt configs.`,
       context.out.error(messageOf(error)) // Kafka makes its client before it begins to report errors on stdout
       return 1
     }
-    await ACTIONS[action]({ ...context, cluster: place.cluster }, options)
+    await ACTIONS[action](extended(context, { cluster: place.cluster }), options)
     return 0
   },
 })

@@ -142,7 +142,7 @@ export class Log {
     const timestamp = maxTimestamp(buffer, at)
     const start = active.startTimestamp()
     const waited = start !== undefined && start >= 0 ? timestamp - start : this.system.clock.now() - active.createdMs
-    if (waited > settings.rollMs - active.jitterMs) return true
+    if (waited > settings.rollMs - this.jitterOf(active)) return true
     // the time index keeps a place for the entry that is added when the segment ends
     if (active.offsets.length >= Math.floor(settings.segmentIndexBytes / 8)) return true
     if (active.times.length >= Math.floor(settings.segmentIndexBytes / 12) - 1) return true
@@ -170,9 +170,15 @@ export class Log {
     const { system, settings } = this
     const segment = new Segment(system.fs, this.folder, base, system.clock.now())
     if (settings.preallocate) segment.preallocate(settings.segmentBytes)
-    const most = Math.min(settings.segmentJitterMs, settings.rollMs)
-    if (most > 0 && Number.isFinite(most)) segment.jitterMs = system.random.below(most)
     return segment
+  }
+  /** How much earlier than segment.ms it is rolled, so that not all logs roll at once; thrown when it is first asked for. */
+  private jitterOf(segment: Segment): number {
+    if (segment.jitterMs === undefined) {
+      const most = Math.min(this.settings.segmentJitterMs, this.settings.rollMs)
+      segment.jitterMs = most > 0 && Number.isFinite(most) ? this.system.random.below(most) : 0
+    }
+    return segment.jitterMs
   }
   /** Puts one segment in the place of neighbouring ones. */
   replaceSegments(old: readonly Segment[], by: Segment): void {

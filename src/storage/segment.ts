@@ -28,7 +28,7 @@ export class Segment {
   maxTimestamp = -1
   maxTimestampOffset = -1
   /** How much sooner than others it is rolled, so that not all are at once (segment.jitter.ms). */
-  jitterMs = 0
+  jitterMs: number | undefined = undefined
   /** Timestamp of the first batch: what segment.ms counts from. */
   firstTimestamp: number | undefined
   private sinceEntry = 0

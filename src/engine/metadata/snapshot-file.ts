@@ -11,7 +11,7 @@
  */
 import { batchSize, checkCrc, HEADER_SIZE, isControl } from '../../protocol/batch'
 import { readRecords } from '../../protocol/batch-reader'
-import { type ControlName, type ControlRecord, decodeControl } from '../../protocol/records/control'
+import { type ControlName, type ControlRecord, decodeControl, decodeControlKey } from '../../protocol/records/control'
 import { segmentName } from '../../storage/segment'
 import type { FileSystem } from '../../system/system'
 
@@ -48,7 +48,10 @@ export function isWhole(bytes: Buffer): boolean {
 }
 /** Which control record a batch begins with. */
 function controlAt(bytes: Buffer, at: number): ControlName | 'unknown' | undefined {
-  for (const control of isControl(bytes, at) ? controlsOf(bytes, at) : []) return control.name
+  for (const { key } of isControl(bytes, at) ? readRecords(bytes, at) : []) {
+    const name = key ? decodeControlKey(key) : 'unknown'
+    return typeof name === 'string' ? name : 'unknown'
+  }
   return undefined
 }
 
