@@ -10,11 +10,12 @@
  * setting and group. Ends with `N passed, N failed`; a failure names the seed. Exit code 1 if any failed.
  */
 import { execFile } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { load, temporaryFolder } from './bundle.mjs'
+import { load } from './bundle.mjs'
 
 const { values } = parseArgs({
   options: {
@@ -36,7 +37,8 @@ const startMs = Date.now() - 3_600_000
 /** What a broker says of a directory that was not closed cleanly, its own included: it makes the last index again, and its checkpoint was ahead; folders were set aside, names lost. */
 const UNCLEAN =
   /Could not find offset index file corresponding to log file|Non-monotonic update of high watermark|Loaded stray log|orphaned index file/
-const folder = temporaryFolder()
+const folder = mkdtempSync(join(tmpdir(), 'kt-workload-'))
+process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
 
 /** What the judge says of a directory. */
 function judged(path) {

@@ -45,6 +45,7 @@ function* fill(log: Log, options: OpenOptions): Steps<void> {
   const { fs } = log.system
   const names = fs.exists(folder) ? settleFolder(fs, folder, fs.list(folder), options.clean) : []
   const bases = offsetsOf(names, 'log')
+  if (!options.clean) removeOrphans(log, names, bases)
   log.startOffset = Math.max(options.startOffset, bases[0] ?? 0)
   log.epochs = readEpochs(fs, `${folder}/leader-epoch-checkpoint`) ?? []
   for (const base of bases) log.addSegment(base).attach()
@@ -60,6 +61,16 @@ function* fill(log: Log, options: OpenOptions): Steps<void> {
   for (const { epoch, startOffset } of found?.epochs ?? []) if (epoch > log.lastEpoch) log.beginEpoch(epoch, startOffset)
   removeSnapshots(log, names, Math.min(log.endOffset, found?.gap ?? log.endOffset))
   if (!found) yield* loadProducers(log, names, log.endOffset, options.report)
+}
+
+/** Indexes whose log a power cut has taken; Kafka deletes them, too. */
+function removeOrphans({ folder, system }: Log, names: readonly string[], bases: readonly number[]): void {
+  const known = new Set(bases)
+  for (const name of names) {
+    if (/^\d{20}\.(index|timeindex|txnindex)$/.test(name) && !known.has(Number(name.slice(0, 20)))) {
+      system.fs.remove(`${folder}/${name}`)
+    }
+  }
 }
 
 /** An empty log: its first segment is made when something is appended. */

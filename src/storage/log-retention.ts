@@ -81,6 +81,7 @@ export function dropSegments(log: Log, wanted: number, readable: number): { read
   if (!log.written) log.beginWriting()
   if (dropped === log.segments.length && !rolled(log)) dropped--
   if (dropped === 0) return { dropped, files: [] }
+  if (log.folderChanged) log.system.fs.syncFolder(log.folder) // or a power cut could leave no file that knows where the log ends
   const gone = log.segments.splice(0, dropped)
   log.forgetHints()
   advanceStart(log, log.segments[0]?.base ?? log.endOffset)
@@ -92,7 +93,6 @@ export function dropSegments(log: Log, wanted: number, readable: number): { read
 function rolled(log: Log): boolean {
   try {
     log.roll(log.endOffset)
-    log.system.fs.syncFolder(log.folder) // or a power cut could leave no file that knows where the log ends
     return true
   } catch (error) {
     if (!passes(error)) throw error

@@ -202,11 +202,15 @@ export class Log {
     // retention may take segments away meanwhile
     for (const segment of [...this.segments].reverse()) {
       if (segment.unsynced) await segment.sync()
-      // what was recovered is not read again from now on: its indexes on disk are believed
-      if (this.recovered && segment !== this.active && segment.indexesChanged) await syncLater(fs, segment.writeIndexes())
+      if (this.recovered && segment !== this.active) await this.settleRecovered(segment)
       if (segment.base < this.recoveryPoint) break // one that ends there may have been cut to its size since
     }
     this.recoveryPoint = Math.max(this.recoveryPoint, end)
+  }
+  /** From now on what was recovered is not read again: what its indexes on disk say is believed. */
+  private async settleRecovered(segment: Segment): Promise<void> {
+    if (segment.indexesChanged) await syncLater(this.system.fs, segment.writeIndexes())
+    segment.syncAborted()
   }
   private syncIdentity(): void {
     if (this.unidentified) syncTopicId(this.system.fs, this.folder)

@@ -171,8 +171,8 @@ export class Segment {
     this.gathersAborted = false
     const path = this.indexPath('txnindex')
     const bytes = Buffer.concat((this.aborts ?? []).map(encodeAborted))
-    if (bytes.equals(this.fs.exists(path) ? this.fs.readFile(path) : Buffer.alloc(0))) return
-    this.rewriteAborted(bytes)
+    this.abortsUnsynced = bytes.length > 0 // whoever wrote it may not have lived to sync it
+    if (!bytes.equals(this.fs.exists(path) ? this.fs.readFile(path) : Buffer.alloc(0))) this.rewriteAborted(bytes)
   }
   private rewriteAborted(bytes: Buffer): void {
     const fd = this.fs.open(this.indexPath('txnindex'), 'create')

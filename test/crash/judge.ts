@@ -66,13 +66,20 @@ function judgeTopic(topic: TopicMade, shown: TopicView, asked: Asked): string[] 
   return complaints
 }
 
+/** Where a partition may start: at or above `least`; what lies below `most` may be gone, in any part. */
+export function startsOf(topic: TopicMade, partition: number, { ledger, time }: Asked): { least: number; most: number } {
+  const starts = ledger.starts.filter((one) => one.topic === topic && one.partition === partition && one.began <= time)
+  return {
+    least: Math.max(0, ...starts.filter((one) => one.promised && one.ended <= time).map(({ offset }) => offset)),
+    most: Math.max(0, ...starts.map((one) => (one.ended <= time ? one.offset : one.most))),
+  }
+}
+
 function judgePartition(topic: TopicMade, index: number, shown: PartitionView, asked: Asked): string[] {
   const complaints: string[] = []
   const { ledger, time } = asked
   const here = (one: { readonly topic: TopicMade; readonly partition: number }) => one.topic === topic && one.partition === index
-  const starts = ledger.starts.filter((one) => here(one) && one.began <= time)
-  const least = Math.max(0, ...starts.filter((one) => one.promised && one.ended <= time).map(({ offset }) => offset))
-  const most = Math.max(0, ...starts.map((one) => (one.ended <= time ? one.offset : one.most)))
+  const { least, most } = startsOf(topic, index, asked)
   if (shown.start < least) complaints.push(`begins at ${shown.start}, though it was deleted up to ${least}`)
   if (shown.start > most) complaints.push(`begins at ${shown.start}, though only what is below ${most} may be gone`)
   if (asked.crash === 'kill') complaints.push(...judgeHoles(shown))

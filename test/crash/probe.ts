@@ -4,7 +4,7 @@ import { InitProducerId } from '../../src/protocol/apis/init-producer-id'
 import { Produce } from '../../src/protocol/apis/produce'
 import { BatchBuilder } from '../../src/protocol/batch-builder'
 import { errors } from '../../src/protocol/errors'
-import type { Asked } from './judge'
+import { type Asked, startsOf } from './judge'
 import { numberOf, recordOf } from './ledger'
 import type { BatchView, View } from './view'
 import type { World } from './world'
@@ -22,13 +22,7 @@ export async function probe(world: World, view: View, asked: Asked): Promise<str
   return complaints
 }
 
-async function probeProducer(
-  world: World,
-  topic: string,
-  partition: number,
-  batch: BatchView,
-  { ledger }: Asked,
-): Promise<string[]> {
+async function probeProducer(world: World, topic: string, partition: number, batch: BatchView, asked: Asked): Promise<string[]> {
   const send = async (numbers: readonly number[], timestamp: number, baseSequence: number) => {
     const builder = new BatchBuilder()
     for (const number of numbers) builder.append(recordOf(number, timestamp))
@@ -38,10 +32,12 @@ async function probeProducer(
     return (await world.call(Produce, request, 9)).responses[0]?.partitionResponses[0]
   }
   const first = numberOf(batch.records[0]?.value ?? null)
-  const sent = ledger.produced.find(({ numbers }) => numbers[0] === first)
-  if (!sent) return []
+  const sent = asked.ledger.produced.find(({ numbers }) => numbers[0] === first)
+  // of what may be deleted the rest tells nothing of what was sent last
+  if (!sent || batch.baseOffset < startsOf(sent.topic, partition, asked).most) return []
   const place = `${topic}-${partition}, producer ${batch.producerId}`
   const again = await send(sent.numbers, sent.timestamp, batch.baseSequence)
+  if (again?.errorCode === errors.RECORD_LIST_TOO_LARGE) return [] // it was compressed, and segments are smaller now
   if (again?.errorCode !== 0 || again.baseOffset !== batch.baseOffset) {
     return [`${place}: what is at ${batch.baseOffset}, sent again, is answered with ${again?.errorCode} and ${again?.baseOffset}`]
   }
