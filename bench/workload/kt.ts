@@ -55,6 +55,18 @@ export function hasRecords({ topics }: View, line: string): boolean {
   return batches.some(({ producerId }) => producerId === Number(producer))
 }
 
+/**
+ * Partitions with an open transaction that began below their start: how far they are stable Kafka sees in one of three ways (up to their
+ * start, up to where the transaction began, or it is forgotten).
+ */
+export function unsettled({ topics }: View): string[] {
+  return [...topics].flatMap(([name, { partitions }]) =>
+    partitions.flatMap(({ start, producers }, index) =>
+      producers.some((one) => one.currentTxnStartOffset >= 0 && one.currentTxnStartOffset < start) ? [`${name}-${index}`] : [],
+    ),
+  )
+}
+
 function abortedOffsets(batches: readonly BatchView[]): Set<number> {
   const open = new Map<number, number[]>()
   const aborted = new Set<number>()

@@ -161,7 +161,7 @@ export class DataDirectory {
     })
     log.onFirstWrite = () => this.beforeWrite(name, topicId)
     this.logs.set(name, log)
-    if (log.recovered) ensureTopicId(this.system.fs, this.file(name), topicId)
+    if (!this.cleanAtOpen) ensureTopicId(this.system.fs, this.file(name), topicId)
     if (this.options.acceptLoss && (this.recoveryPoints.get(name) ?? 0) > log.recoveryPoint) this.noteLoss()
     return log
   }

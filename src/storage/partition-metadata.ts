@@ -31,7 +31,7 @@ export function writeTopicId(fs: FileSystem, folder: string, topicId: string): v
 }
 /** After an unclean end. Kafka takes a folder that does not say whose it is for a stray; where there is no room it waits for the first record. */
 export function ensureTopicId(fs: FileSystem, folder: string, topicId: string): void {
-  if (readTopicId(fs, folder) !== undefined) return
+  if (!fs.exists(folder) || readTopicId(fs, folder) !== undefined) return
   try {
     writeTopicId(fs, folder, topicId)
   } catch (error) {

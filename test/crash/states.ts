@@ -27,8 +27,8 @@ export interface RunOptions {
   readonly only?: number
   /** Takes what there is to know about that one. */
   readonly tell?: (lines: string) => void
-  /** Ends the run early when it gives true. */
-  readonly enough?: () => boolean
+  /** Ends the run when there are so many. */
+  readonly mostComplaints?: number
 }
 export interface RunResult {
   readonly states: number
@@ -49,7 +49,7 @@ const ENOUGH_COMPLAINTS = 5
 export async function crashEverywhere(options: RunOptions): Promise<RunResult> {
   await loadAnswers()
   const run = new Run(options)
-  await run.go()
+  await run.go().catch((error: Error) => run.complain(0, 'running', `${error.stack}`))
   return { states: run.states, complaints: run.complaints }
 }
 
@@ -88,7 +88,7 @@ class Run {
     return openWorld(this.wrap(disk), this.options.seed + this.count, time)
   }
   private get over(): boolean {
-    return this.complaints.length >= ENOUGH_COMPLAINTS || this.options.enough?.() === true
+    return this.complaints.length >= (this.options.mostComplaints ?? ENOUGH_COMPLAINTS)
   }
 
   async go(): Promise<void> {
@@ -200,7 +200,7 @@ class Run {
     list(FOLDER)
     this.options.tell?.(lines.join('\n'))
   }
-  private complain(index: number, crash: string, complaint: string): void {
+  complain(index: number, crash: string, complaint: string): void {
     this.complaints.push(`seed ${this.options.seed}, state ${index}, ${crash}: ${complaint}`)
   }
 }

@@ -43,5 +43,5 @@ function refusal(engine: Engine, partition: Partition, offset: number): number {
 function advance(engine: Engine, partition: Partition, offset: number): boolean {
   const moved = advanceStart(partition.log, offset === HIGH_WATERMARK ? partition.highWatermark : offset)
   if (moved) dropBelowStart(engine, partition)
-  return moved
+  return moved || partition.log.folderChanged // retention has moved it, and that may not be on disk yet
 }
