@@ -10,15 +10,13 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
 import { cleanUp, cpuOf, env, memoryOf, sleep, startBroker, stopBroker, Table, top, work } from './brokers.mjs'
+import { usage } from './usage.mjs'
 
-const { values } = parseArgs({
-  options: {
-    kafka: { type: 'string', default: process.env.KAFKA_HOME ?? '' },
-    records: { type: 'string', default: '1000000' },
-    lines: { type: 'string', default: '1000000' },
-  },
+const values = usage(import.meta.url, {
+  kafka: { type: 'string', default: process.env.KAFKA_HOME ?? '' },
+  records: { type: 'string', default: '1000000' },
+  lines: { type: 'string', default: '1000000' },
 })
 /** Wall and CPU seconds of a shell command. */
 function timed(command) {

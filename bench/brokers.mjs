@@ -92,6 +92,7 @@ export function cleanUp() {
   rmSync(work, { recursive: true, force: true })
 }
 
+process.once('exit', cleanUp)
 for (const signal of ['SIGINT', 'SIGTERM']) {
   process.once(signal, () => {
     cleanUp()

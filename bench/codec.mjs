@@ -14,16 +14,14 @@ import { createRequire } from 'node:module'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { parseArgs } from 'node:util'
 import { load, temporaryFolder } from './bundle.mjs'
 import { kafkajs, makeCases, platformatic } from './codec/cases.mjs'
+import { usage } from './usage.mjs'
 
-const { values: options } = parseArgs({
-  options: {
-    rounds: { type: 'string', default: '40' },
-    without: { type: 'string', default: '' },
-    only: { type: 'string', default: '' },
-  },
+const options = usage(import.meta.url, {
+  rounds: { type: 'string', default: '40' },
+  without: { type: 'string', default: '' },
+  only: { type: 'string', default: '' },
 })
 const ROUNDS = Number(options.rounds)
 const without = options.without.split(',')

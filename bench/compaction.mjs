@@ -10,18 +10,16 @@
  */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
 import { cleanUp, cpuOf, memoryOf, sleep, startBroker, stopBroker, Table, work } from './brokers.mjs'
 import { load } from './bundle.mjs'
+import { usage } from './usage.mjs'
 
-const { values } = parseArgs({
-  options: {
-    kafka: { type: 'string', default: process.env.KAFKA_HOME ?? '' },
-    megabytes: { type: 'string', default: '1024' },
-    keys: { type: 'string', default: '1000000' },
-    value: { type: 'string', default: '100' },
-    acks: { type: 'string', default: 'all' },
-  },
+const values = usage(import.meta.url, {
+  kafka: { type: 'string', default: process.env.KAFKA_HOME ?? '' },
+  megabytes: { type: 'string', default: '1024' },
+  keys: { type: 'string', default: '1000000' },
+  value: { type: 'string', default: '100' },
+  acks: { type: 'string', default: 'all' },
 })
 const { Lean, alter, createTable, fill, probe } = await load('bench/compaction/load.ts')
 const TOPIC_RESOURCE = 2

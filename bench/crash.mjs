@@ -8,16 +8,14 @@
  * of the rest. A complaint names seed and state: `--seed S --only STATE` looks at that one again. Ends with `N passed, N failed`,
  * which counts states; exit code 1 if anything that had been promised was not there.
  */
-import { parseArgs } from 'node:util'
 import { load } from './bundle.mjs'
+import { usage } from './usage.mjs'
 
-const { values } = parseArgs({
-  options: {
-    count: { type: 'string', default: '20000' },
-    seed: { type: 'string', default: String(Date.now() % 1_000_000) },
-    steps: { type: 'string', default: '60' },
-    only: { type: 'string' },
-  },
+const values = usage(import.meta.url, {
+  count: { type: 'string', default: '20000' },
+  seed: { type: 'string', default: String(Date.now() % 1_000_000) },
+  steps: { type: 'string', default: '60' },
+  only: { type: 'string' },
 })
 const { crashEverywhere } = await load('bench/crash/kt.ts')
 const began = performance.now()

@@ -14,18 +14,16 @@ import net from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { parseArgs } from 'node:util'
 import { load } from './bundle.mjs'
+import { usage } from './usage.mjs'
 
-const { values: options } = parseArgs({
-  options: {
-    dir: { type: 'string', default: tmpdir() },
-    kt: { type: 'string', default: join(dirname(dirname(fileURLToPath(import.meta.url))), 'bin', 'kt') },
-    seconds: { type: 'string', default: '2' },
-    rounds: { type: 'string', default: '5' },
-    inflight: { type: 'string', default: '5' },
-    batch: { type: 'string', default: '16384' },
-  },
+const options = usage(import.meta.url, {
+  dir: { type: 'string', default: tmpdir() },
+  kt: { type: 'string', default: join(dirname(dirname(fileURLToPath(import.meta.url))), 'bin', 'kt') },
+  seconds: { type: 'string', default: '2' },
+  rounds: { type: 'string', default: '5' },
+  inflight: { type: 'string', default: '5' },
+  batch: { type: 'string', default: '16384' },
 })
 const work = mkdtempSync(join(options.dir, 'kt-durable-'))
 const env = { ...process.env }

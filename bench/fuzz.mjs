@@ -14,23 +14,21 @@ import { readFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { parseArgs } from 'node:util'
 import { getHeapStatistics, setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { load, temporaryFolder } from './bundle.mjs'
 import { bombs, defuse } from './fuzz/bombs.mjs'
+import { usage } from './usage.mjs'
 
-const { values: options } = parseArgs({
-  options: {
-    count: { type: 'string', default: '100000' },
-    seed: { type: 'string', default: '1' },
-    server: { type: 'boolean', default: false },
-    only: { type: 'string' },
-    apis: { type: 'string' },
-    bomb: { type: 'string' },
-    who: { type: 'string' },
-    kt: { type: 'string', default: fileURLToPath(new URL('../bin/kt', import.meta.url)) },
-  },
+const options = usage(import.meta.url, {
+  count: { type: 'string', default: '100000' },
+  seed: { type: 'string', default: '1' },
+  server: { type: 'boolean', default: false },
+  only: { type: 'string' },
+  apis: { type: 'string' },
+  bomb: { type: 'string' },
+  who: { type: 'string' },
+  kt: { type: 'string', default: fileURLToPath(new URL('../bin/kt', import.meta.url)) },
 })
 const COUNT = Number(options.count)
 const SEED = Number(options.seed)

@@ -14,17 +14,15 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { parseArgs } from 'node:util'
 import { load, temporaryFolder } from './bundle.mjs'
+import { usage } from './usage.mjs'
 
-const { values: options } = parseArgs({
-  options: {
-    count: { type: 'string', default: '5' },
-    seed: { type: 'string', default: '1' },
-    batches: { type: 'string' },
-    only: { type: 'string', default: '' },
-    out: { type: 'string' },
-  },
+const options = usage(import.meta.url, {
+  count: { type: 'string', default: '5' },
+  seed: { type: 'string', default: '1' },
+  batches: { type: 'string' },
+  only: { type: 'string', default: '' },
+  out: { type: 'string' },
 })
 const COUNT = Number(options.count)
 const SEED = Number(options.seed)

@@ -16,21 +16,19 @@ import net from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { parseArgs } from 'node:util'
 import kafkajs from 'kafkajs'
 import { load } from './bundle.mjs'
+import { usage } from './usage.mjs'
 
 const { CompressionTypes, Kafka, logLevel, Partitioners } = kafkajs
-const { connectTo, OffsetCommit, OffsetFetch } = await load('bench/kill9/kt.ts')
-const { values } = parseArgs({
-  options: {
-    rounds: { type: 'string', default: '200' },
-    producers: { type: 'string', default: '4' },
-    acks: { type: 'string', default: 'both' },
-    seed: { type: 'string', default: '1' },
-    'slow-ms': { type: 'string', default: '1000' },
-  },
+const values = usage(import.meta.url, {
+  rounds: { type: 'string', default: '200' },
+  producers: { type: 'string', default: '4' },
+  acks: { type: 'string', default: 'both' },
+  seed: { type: 'string', default: '1' },
+  'slow-ms': { type: 'string', default: '1000' },
 })
+const { connectTo, OffsetCommit, OffsetFetch } = await load('bench/kill9/kt.ts')
 const rounds = Number(values.rounds)
 const slowMs = Number(values['slow-ms'])
 // kafkajs leaves the failures of connections that nobody waits for to nobody

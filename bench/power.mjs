@@ -17,15 +17,13 @@ import net from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { parseArgs } from 'node:util'
 import { load } from './bundle.mjs'
+import { usage } from './usage.mjs'
 
-const { values } = parseArgs({
-  options: {
-    rounds: { type: 'string', default: '25' },
-    seed: { type: 'string', default: '1' },
-    'no-flush': { type: 'boolean', default: false },
-  },
+const values = usage(import.meta.url, {
+  rounds: { type: 'string', default: '25' },
+  seed: { type: 'string', default: '1' },
+  'no-flush': { type: 'boolean', default: false },
 })
 if (process.platform !== 'linux' || process.getuid?.() !== 0) {
   console.log('skipped: only root can mount an image')

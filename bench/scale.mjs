@@ -14,19 +14,17 @@
  *   connections  what an idle one costs
  *   sizes        produce (acks=1, five batches under way on a connection) and fetch from the page cache, by record size and partitions
  */
-import { parseArgs } from 'node:util'
 import { cleanUp, cpuOf, memoryOf, sleep, spawnBroker, stopBroker, Table } from './brokers.mjs'
 import { load } from './bundle.mjs'
+import { usage } from './usage.mjs'
 
-const { values } = parseArgs({
-  options: {
-    kafka: { type: 'string', default: process.env.KAFKA_HOME ?? '' },
-    only: { type: 'string', default: 'start,topics,recover,connections,sizes' },
-    topics: { type: 'string', default: '10000' },
-    bytes: { type: 'string', default: '1e9' },
-    connections: { type: 'string', default: '2000' },
-    seconds: { type: 'string', default: '3' },
-  },
+const values = usage(import.meta.url, {
+  kafka: { type: 'string', default: process.env.KAFKA_HOME ?? '' },
+  only: { type: 'string', default: 'start,topics,recover,connections,sizes' },
+  topics: { type: 'string', default: '10000' },
+  bytes: { type: 'string', default: '1e9' },
+  connections: { type: 'string', default: '2000' },
+  seconds: { type: 'string', default: '3' },
 })
 const { Lean, createTopics, fetch, produce, slowestPing, topicsAt, untilServed } = await load('bench/scale/lean.ts')
 const table = new Table()

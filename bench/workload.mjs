@@ -14,18 +14,16 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } fro
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { parseArgs } from 'node:util'
 import { load } from './bundle.mjs'
+import { usage } from './usage.mjs'
 
-const { values } = parseArgs({
-  options: {
-    dirs: { type: 'string', default: '10' },
-    seed: { type: 'string', default: '1' },
-    steps: { type: 'string', default: '60' },
-    judge: { type: 'string', default: fileURLToPath(new URL('../../shared/conformance/kafka-opens', import.meta.url)) },
-    keep: { type: 'string' },
-    parallel: { type: 'string', default: '1' },
-  },
+const values = usage(import.meta.url, {
+  dirs: { type: 'string', default: '10' },
+  seed: { type: 'string', default: '1' },
+  steps: { type: 'string', default: '60' },
+  judge: { type: 'string', default: fileURLToPath(new URL('../../shared/conformance/kafka-opens', import.meta.url)) },
+  keep: { type: 'string' },
+  parallel: { type: 'string', default: '1' },
 })
 if (!existsSync(values.judge)) {
   console.log(`skipped: there is no ${values.judge}`)
