@@ -201,7 +201,10 @@ class Holding implements Held {
     await this.listening?.catch(() => {})
     await this.server?.close()
     await this.shortenMetadata()
-    if (this.owner.kind === 'server' && this.engine.writable) await this.engine.directory.settle()
+    if (this.owner.kind === 'server' && this.engine.writable) {
+      this.engine.leave()
+      await this.engine.directory.settle()
+    }
     this.engine.close()
     if (this.server) removeOwner(this.system, this.folder, this.owner)
     this.lock.release()

@@ -18,6 +18,7 @@ import { FetchSessions } from './fetch-sessions'
 import type { GroupCoordinator } from './groups/coordinator'
 import type { Handler } from './handler'
 import { findHandler } from './handlers/index'
+import { fencingChanges } from './metadata/begin'
 import { type Effect, MetadataImage, RESOURCE } from './metadata/image'
 import { type Identity, MetadataLog } from './metadata/metadata-log'
 import { Partition, type PartitionState } from './partition'
@@ -290,6 +291,15 @@ export class Engine implements Service {
   }
 
   // ---- the end ----
+
+  /** Says in the metadata that this broker is gone, as a server does before it closes. */
+  leave(): void {
+    const changes = fencingChanges(this.directory, this.metadata)
+    if (changes.length === 0) return
+    try {
+      this.commit(changes).catch(() => {}) // what cannot be written has been told
+    } catch {}
+  }
 
   /** Ends cleanly: everything on disk, and the marker that says so if anything was written. */
   close(): void {

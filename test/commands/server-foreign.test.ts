@@ -6,8 +6,10 @@ import { holdDirectory } from '../../src/cli/hold'
 import type { Terminal } from '../../src/cli/terminal'
 import { filePlan } from '../../src/commands/server-plan'
 import { runServer } from '../../src/commands/server-run'
+import { change, records } from '../../src/engine/metadata/changes'
 import { realSystem } from '../../src/system'
 import { cleanUp, contentOf, removeOriginals, temporaryFolder, unpack } from '../storage/golden'
+import { testEngine } from '../support/engine'
 
 afterEach(cleanUp)
 afterAll(removeOriginals)
@@ -107,4 +109,23 @@ test('a path that is a file is no directory', async () => {
   const hold = holdDirectory(realSystem, file, { kind: 'command', env: {}, report: () => {} })
   expect((await failure(hold)).message).toContain(`${file} is not a directory`)
   expect(readFileSync(file, 'utf8')).toBe('x')
+})
+
+test('a server that ends says so in the metadata, once: a Kafka that comes next need not wait for it to be given up', async () => {
+  const folder = unpack('snapshots')
+  const { engine } = testEngine({ folder })
+  const unfenced = { brokerId: 1, brokerEpoch: engine.brokerEpoch, fenced: -1 }
+  await engine.commit([change(records.BrokerRegistrationChangeRecord, unfenced, 0)]) // as a Kafka leaves it that is killed
+  engine.close()
+  const endOffset = () => {
+    const looked = testEngine({ folder }).engine
+    looked.close()
+    return { fenced: looked.metadata.brokers.get(1)?.fenced, endOffset: looked.metadata.endOffset }
+  }
+  const before = endOffset()
+  expect(before.fenced).toBe(false)
+  for (let times = 0; times < 2; times++) {
+    await serve(folder, 'kt')
+    expect(endOffset()).toEqual({ fenced: true, endOffset: before.endOffset + 1 })
+  }
 })

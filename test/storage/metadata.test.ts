@@ -92,7 +92,7 @@ test('a directory of a cluster with several controllers is refused, and left as 
 })
 
 describe('a new directory', () => {
-  test('begins with the records of a first start of Kafka', async () => {
+  test('begins with the records of a first start of Kafka, its broker fenced: no Kafka that comes next waits for it to go', async () => {
     const folder = temporaryFolder()
     const engine = open(folder)
     const names = (path: string) => execFileSync('ls', ['-A', path]).toString().split('\n').filter(Boolean)
@@ -102,7 +102,7 @@ describe('a new directory', () => {
     const wanted = expectationOf('fresh-started').view.finalizedFeatures ?? {}
     expect({ ...Object.fromEntries(metadata.features), 'kraft.version': 1 }).toEqual(wanted)
     expect(metadata.configOf(RESOURCE.BROKER, '').get('min.insync.replicas')).toBe('1')
-    expect(metadata.brokers.get(1)).toMatchObject({ fenced: false, endPoints: [{ host: 'localhost', port: 9092 }] })
+    expect(metadata.brokers.get(1)).toMatchObject({ fenced: true, endPoints: [{ host: 'localhost', port: 9092 }] })
     engine.close()
     expect(existsSync(`${folder}/.kafka_cleanshutdown`)).toBe(true)
   })

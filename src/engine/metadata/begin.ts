@@ -90,7 +90,10 @@ export function controllerChanges({ meta, system }: Directory, image: MetadataIm
   ]
 }
 
-/** Makes this node known as a broker, still fenced. `brokerEpoch`: the offset that the record gets. */
+/**
+ * Makes this node known as a broker. It is fenced, and stays so in the records though it serves: no other broker looks there, and a Kafka
+ * that finds an unfenced one waits for it to be gone. `brokerEpoch`: the offset that the record gets.
+ */
 export function brokerChange(
   { meta, system, all }: Directory,
   image: MetadataImage,
@@ -115,6 +118,15 @@ export function brokerChange(
   )
 }
 
-/** The broker is there for its clients. */
-export const unfenceChange = (brokerId: number, brokerEpoch: number): MetadataChange =>
-  change(records.BrokerRegistrationChangeRecord, { brokerId, brokerEpoch, fenced: -1 }, 0)
+/** The broker has ended. */
+const fenceChange = (brokerId: number, brokerEpoch: number): MetadataChange =>
+  change(records.BrokerRegistrationChangeRecord, { brokerId, brokerEpoch, fenced: 1 }, 0)
+
+/**
+ * What a server's clean end says of it, unless it is said already: the next broker of its id need not wait for it to be given up
+ * (broker.session.timeout.ms, 9 s). Kafka takes the leader of every partition away as well; whoever opens the directory leads all the same.
+ */
+export function fencingChanges({ meta }: Directory, image: MetadataImage): MetadataChange[] {
+  const known = image.brokers.get(meta.nodeId)
+  return known && !known.fenced ? [fenceChange(known.id, known.epoch)] : []
+}

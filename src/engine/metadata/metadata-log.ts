@@ -12,7 +12,7 @@ import type { Directory } from '../../storage/directory'
 import type { Log, LogSettings } from '../../storage/log'
 import { beginAt } from '../../storage/log-open'
 import { ForeignDirectory } from '../../storage/meta-properties'
-import { bootstrapChanges, brokerChange, controllerChanges, type EndPoint, type Identity, unfenceChange } from './begin'
+import { bootstrapChanges, brokerChange, controllerChanges, type EndPoint, type Identity } from './begin'
 import type { MetadataChange } from './changes'
 import { Committed } from './committed'
 import { controlBatch, dataBatch, METADATA_FOLDER, METADATA_TOPIC_ID, votersRecord } from './format'
@@ -201,7 +201,7 @@ export class MetadataLog {
   get begun(): boolean {
     return this.image.brokers.has(this.directory.meta.nodeId)
   }
-  /** The first leader's records, those of Kafka's first start: quorum, bootstrap transaction, both registrations; what is there already is left. */
+  /** The first leader's records, those of Kafka's first start but for the unfencing: quorum, bootstrap transaction, both registrations; what is there already is left. */
   begin({ broker, controller }: Identity): void {
     const { directory, image } = this
     if (this.log.endOffset === 0) this.beginQuorum(controller)
@@ -209,7 +209,6 @@ export class MetadataLog {
     this.append(controllerChanges(directory, image, controller))
     const brokerEpoch = this.log.endOffset
     this.append([brokerChange(directory, image, broker, brokerEpoch)])
-    this.append([unfenceChange(directory.meta.nodeId, brokerEpoch)])
   }
   private beginQuorum(controller: EndPoint): void {
     const { meta, system } = this.directory
