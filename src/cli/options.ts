@@ -42,6 +42,8 @@ interface Spec<T> {
   /** The letter is named first: `-h, --help`. */
   readonly isLetterFirst: boolean
   readonly isRequired: boolean
+  /** Only under Kafka's names. */
+  readonly isRequiredBy?: Voice
   /** As Kafka's help prints it. */
   readonly defaultText: string | undefined
   /** As kt's help does, where that is another one; null: not at all. */
@@ -76,6 +78,10 @@ export class Option<T> {
   /** The parser itself insists on it (jopt's required(), argparse4j's required(true)). */
   required(): Option<Exclude<T, undefined>> {
     return this.with<Exclude<T, undefined>>({ isRequired: true })
+  }
+  /** The same, and `kt` can do without. */
+  requiredByKafka(): Option<T> {
+    return this.with({ isRequired: true, isRequiredBy: 'kafka' })
   }
   /** The value without the option; `text` is how Kafka's help prints it, `null` keeps it out of the help. */
   default<D extends T>(value: D, text: string | null = String(value)): Option<Exclude<T, undefined> | D> {

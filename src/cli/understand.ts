@@ -81,10 +81,10 @@ export function checkParser({ command, voice }: Speaker, { typed, subcommand, su
     throw new OptionError('too few arguments', `say what to do: ${Object.keys(command.subcommands).join(', ')}`)
   }
   if (command.parser === 'argparse') {
-    checkArgparse(command, typed)
-    if (subcommand && subcommandName !== undefined) within(subcommandName, () => checkArgparse(subcommand, typed))
+    checkArgparse(command, typed, voice)
+    if (subcommand && subcommandName !== undefined) within(subcommandName, () => checkArgparse(subcommand, typed, voice))
   } else {
-    checkJopt(typed)
+    checkJopt(typed, voice)
   }
   const [extra] = typed.positionals
   if (extra === undefined || command.positionals !== undefined) return
@@ -98,19 +98,24 @@ export function checkParser({ command, voice }: Speaker, { typed, subcommand, su
 
 const isThere = (typed: Typed, key: string) => typed.assumed.has(key) || isGiven(typed, key)
 
-function missingIn(table: OptionTable, typed: Typed): string[] {
-  return Object.keys(table).filter((key) => table[key]?.spec.isRequired && !isThere(typed, key))
+function missingIn(table: OptionTable, typed: Typed, voice: Voice): string[] {
+  const isNeeded = (key: string) => table[key]?.spec.isRequired && (table[key].spec.isRequiredBy ?? voice) === voice
+  return Object.keys(table).filter((key) => isNeeded(key) && !isThere(typed, key))
 }
 
-function checkJopt(typed: Typed): void {
-  const names = missingIn(typed.table, typed).map((key) => nameOf(key, typed.table[key] as OptionTable[string]))
+function checkJopt(typed: Typed, voice: Voice): void {
+  const names = missingIn(typed.table, typed, voice).map((key) => nameOf(key, typed.table[key] as OptionTable[string]))
   if (names.length === 0) return
   const sentence = `${names.map((name) => `--${name}`).join(', ')} ${names.length === 1 ? 'is' : 'are'} needed`
   throw new OptionError(`Missing required option(s) [${names.join(', ')}]`, sentence)
 }
 
 /** argparse4j: groups of which one may be there, then what must be; of several missing ones it names the last. */
-function checkArgparse({ options, groups = [] }: { options: OptionTable; groups?: readonly Group[] }, typed: Typed): void {
+function checkArgparse(
+  { options, groups = [] }: { options: OptionTable; groups?: readonly Group[] },
+  typed: Typed,
+  voice: Voice,
+): void {
   const spell = (key: string) => spellingsOf(key, options[key] as OptionTable[string])
   const exclusive = groups.filter((group) => group.isExclusive)
   for (const { keys } of exclusive) {
@@ -122,7 +127,7 @@ function checkArgparse({ options, groups = [] }: { options: OptionTable; groups?
       `${spell(second)} does not go with ${spell(first)}`,
     )
   }
-  const missing = missingIn(options, typed).at(-1)
+  const missing = missingIn(options, typed, voice).at(-1)
   if (missing !== undefined) throw new OptionError(`argument ${spell(missing)} is required`, `${spell(missing)} is needed`)
   const lacking = exclusive.filter((group) => group.isRequired && !group.keys.some((key) => isThere(typed, key))).at(-1)
   if (!lacking) return

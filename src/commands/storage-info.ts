@@ -1,5 +1,7 @@
 /** kafka-storage.sh info: which directories are formatted, for what, and what is wrong with them. */
 import type { Context } from '../cli/command'
+import { UsageError } from '../cli/errors'
+import { choosePlace } from '../cli/where'
 import { type MetaProperties, readMetaProperties } from '../storage/meta-properties'
 import { absolute, readStorageConfig } from './storage-config'
 
@@ -9,9 +11,15 @@ interface Findings {
   readonly problems: readonly string[]
 }
 
-export function info(context: Context, { config = '' }: { readonly config?: string | undefined }): number {
+interface Words {
+  readonly config?: string | undefined
+  readonly dataDir?: string | undefined
+}
+
+export function info(context: Context, words: Words): number {
   const { out } = context
-  const { directories } = readStorageConfig(context, config)
+  const directories = words.config === undefined ? [own(context, words)] : readStorageConfig(context, words.config).directories
+  if (words.config !== undefined && words.dataDir !== undefined) throw new UsageError('', '--data-dir does not go with --config')
   const { found, meta, problems } = lookAt(context, directories)
   const code = problems.length > 0 ? 1 : 0
   if (out.form === 'json') {
@@ -33,6 +41,14 @@ export function info(context: Context, { config = '' }: { readonly config?: stri
   }
   list('Found problem:', 'Found problems:', problems)
   return code
+}
+
+/** The data directory that kt would use here. */
+function own({ terminal, system }: Context, { dataDir }: Words): string {
+  const where = choosePlace(terminal, system, dataDir === undefined ? {} : { dataDir })
+  if (where.kind === 'server')
+    throw new UsageError('', '--config is needed: KT_BOOTSTRAP_SERVERS names a server, not a directory')
+  return where.directory
 }
 
 function lookAt(context: Context, directories: readonly string[]): Findings {

@@ -8,7 +8,8 @@ import { featureDependencies, versionMapping } from './storage-features'
 import { format } from './storage-format'
 import { info } from './storage-info'
 
-const config = file('', 'The Kafka configuration file to use.').letter('c').required()
+const configFile = file('', 'The Kafka configuration file to use.').letter('c')
+const config = configFile.required()
 const release = (what: string) =>
   text('', `The release version to use for the ${what}. The minimum is 3.3-IV3; the default is 4.2-IV1`).letter('r')
 
@@ -48,6 +49,7 @@ export default command({
       'kt storage format --standalone --cluster-id $(kt storage random-uuid) --config config/server.properties',
     ],
     ['Show whether it is formatted', 'kt storage info --config config/server.properties'],
+    ['Show what the data directory is that kt would use', 'kt storage info'],
   ],
   place: 'none',
   parser: 'argparse',
@@ -56,7 +58,10 @@ export default command({
   subcommands: {
     info: subcommand({
       summary: 'Get information about the Kafka log directories on this node.',
-      options: { config },
+      options: {
+        config: configFile.summed("The Kafka configuration file; without one kt's data directory is meant").requiredByKafka(),
+        dataDir: file('directory', '').summed('The data directory that is meant').ktOnly(),
+      },
       run: info,
     }),
     format: subcommand({

@@ -151,3 +151,22 @@ test('help is as Kafka folds it', async () => {
   const golden = readFileSync(new URL('../golden/help/kafka-storage.txt', import.meta.url), 'utf8')
   expect((await call(world(), ['--help'])).out.trim()).toBe(golden.trim())
 })
+
+test('as kt, info without a properties file is of the data directory; by the name of Kafka the file is needed', async () => {
+  const disk = world({ p: PROPERTIES.replace('log.dirs=data', 'log.dirs=.kt') })
+  disk.makeFolder('/here/.kt')
+  await call(disk, ['format', '-s', '-t', 'c', '-c', 'p'])
+  const found = await call(disk, ['info'], 'kt')
+  expect(found.code).toBe(0)
+  expect(found.out).toContain('Found log directory:\n  /here/.kt\n')
+  expect(found.out).toContain('cluster.id=c')
+  expect(await call(disk, ['info', '--data-dir', 'nowhere'], 'kt')).toMatchObject({
+    code: 1,
+    out: expect.stringContaining('does not exist'),
+  })
+  expect((await call(disk, ['info', '-c', 'p', '--data-dir', '.kt'], 'kt')).code).toBe(2)
+  const refused = await call(disk, ['info'])
+  expect(lastLines(refused.err)).toContain('argument --config/-c is required')
+  expect(refused.code).not.toBe(0)
+  expect((await call(disk, ['info', '--data-dir', '.kt'])).code).not.toBe(0)
+})
