@@ -188,10 +188,13 @@ export class Log {
 
   // ---- durability ----
 
-  /** Puts everything appended so far on disk. Rejects with the disk's error, after which nothing may be acknowledged. */
-  async flush(): Promise<void> {
+  /**
+   * Puts everything appended so far on disk, or only the segments below `below`, where one begins. Rejects with the disk's error, after
+   * which nothing may be acknowledged.
+   */
+  async flush(below = Number.POSITIVE_INFINITY): Promise<void> {
     if (this.gone || this.sealed) return
-    const end = this.endOffset
+    const end = Math.min(this.endOffset, below)
     const { fs } = this.system
     if (this.folderChanged && (this.written || this.recovered)) {
       this.folderChanged = false
@@ -200,8 +203,8 @@ export class Log {
       fs.syncFolder(this.folder.slice(0, this.folder.lastIndexOf('/')))
     }
     // retention may take segments away meanwhile
-    for (const segment of [...this.segments].reverse()) {
-      if (segment.unsynced) await segment.sync()
+    for (const segment of this.segments.filter(({ base }) => base < below).reverse()) {
+      await segment.sync()
       if (this.recovered && segment !== this.active) await this.settleRecovered(segment)
       if (segment.base < this.recoveryPoint) break // one that ends there may have been cut to its size since
     }

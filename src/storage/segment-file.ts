@@ -34,6 +34,8 @@ export class SegmentFile {
   /** Syncs and reads under way: the file stays open until they are done, whoever closes it. */
   private inUse = 0
   private syncing = 0
+  /** Of those that are under way the sync that was begun last: it speaks for everything that was written before. */
+  private lastSync: Promise<void> | undefined
   private closing = false
 
   constructor(
@@ -148,9 +150,18 @@ export class SegmentFile {
 
   // ---- syncing ----
 
-  /** Puts on disk what was written so far. Rejects with the disk's error. */
+  /** Puts on disk what was written so far: kept when it is there, whoever began with it. Rejects with the disk's error. */
   async sync(): Promise<void> {
-    if (!this.unsynced) return
+    if (!this.unsynced) return this.lastSync
+    const sync = this.syncAll()
+    this.lastSync = sync
+    try {
+      await sync
+    } finally {
+      if (this.lastSync === sync) this.lastSync = undefined
+    }
+  }
+  private async syncAll(): Promise<void> {
     this.prepare()
     const end = this.size
     this.unsynced = false
