@@ -1,11 +1,20 @@
-/** How compaction makes room for everything else: short slices on the event loop, and log.cleaner.io.max.bytes.per.second. */
+/**
+ * How compaction makes room for everything else: short slices on the event loop, and log.cleaner.io.max.bytes.per.second.
+ *
+ * A produce comes round the loop three times: as a request, as a sync that is to begin, as a sync that is done. Each time it may find a
+ * slice under way, so while anybody asks for anything they are very short; when nobody has for a while, they are long. And a rest
+ * lets the loop come round as a whole: what a request that has just arrived wants to begin at the end of its turn, begins before the next slice.
+ */
 import { Interrupted, type Pace } from '../storage/cleaner/pace'
 import type { Engine } from './engine'
 
-/** How long one slice may keep everybody else waiting. */
-const SLICE_MS = 1
+/** How long one slice may keep others waiting who ask now. */
+const BUSY_SLICE_MS = 0.2
+/** The same for whoever is the first to ask for a while. */
+const QUIET_SLICE_MS = 1
+const QUIET_AFTER_MS = 50
 /** Between two looks at the clock. */
-const LOOK_BYTES = 16 * 1024
+const LOOK_BYTES = 8 * 1024
 /** Shorter waits are saved up. */
 const LEAST_WAIT_MS = 50
 
@@ -14,6 +23,9 @@ export class CleaningPace implements Pace {
   private unlooked = 0
   /** When the bytes so far are through, at the rate that is set. */
   private throughAt = 0
+  private sliceMs = QUIET_SLICE_MS
+  private requests = 0
+  private askedAt = Number.NEGATIVE_INFINITY
 
   constructor(
     private readonly engine: Engine,
@@ -27,11 +39,11 @@ export class CleaningPace implements Pace {
     return this.isDueNow()
   }
   isDueNow(): boolean {
-    return this.engine.system.clock.monotonic() - this.began >= SLICE_MS
+    return this.engine.system.clock.monotonic() - this.began >= this.sliceMs
   }
   async rest(): Promise<void> {
     const { clock } = this.engine.system
-    await new Promise<void>((resolve) => clock.soon(resolve))
+    await new Promise<void>((resolve) => clock.soon(() => clock.soon(resolve)))
     this.goOn()
   }
   async spend(bytes: number): Promise<void> {
@@ -40,12 +52,18 @@ export class CleaningPace implements Pace {
     const now = clock.monotonic()
     this.throughAt = Math.max(this.throughAt, now) + (bytes / rate) * 1000
     const waitMs = this.throughAt - now
-    if (waitMs < LEAST_WAIT_MS) return
-    await new Promise<void>((resolve) => void clock.after(waitMs, resolve, 'idle'))
+    if (waitMs >= LEAST_WAIT_MS) await this.pause(waitMs)
+  }
+  async pause(ms: number): Promise<void> {
+    await new Promise<void>((resolve) => void this.engine.system.clock.after(ms, resolve, 'idle'))
     this.goOn()
   }
   private goOn(): void {
     if (this.stopped()) throw new Interrupted()
-    this.began = this.engine.system.clock.monotonic()
+    const { requests, system } = this.engine
+    this.began = system.clock.monotonic()
+    if (requests !== this.requests) this.askedAt = this.began
+    this.requests = requests
+    this.sliceMs = this.began - this.askedAt < QUIET_AFTER_MS ? BUSY_SLICE_MS : QUIET_SLICE_MS
   }
 }

@@ -9,6 +9,7 @@ import { type Bounds, boundsOf, isFilthy } from '../storage/cleaner/bounds'
 import { type Cleaned, Cleaning, DiskFailure } from '../storage/cleaner/clean'
 import type { Range } from '../storage/cleaner/map-keys'
 import { Interrupted } from '../storage/cleaner/pace'
+import { putOnDisk } from '../storage/cleaner/put-on-disk'
 import { peekLog } from '../storage/log-peek'
 import { passes } from '../storage/trouble'
 import { CleaningPace } from './cleaning-pace'
@@ -122,13 +123,6 @@ export class Cleaner {
     const range = { from: bounds.firstDirty, to: bounds.firstUncleanable }
     const began = clock.monotonic()
     try {
-      // what replaces a record must be on disk before the record goes
-      await partition.log.flush()
-    } catch (error) {
-      engine.refused(`records of ${partition.name} are not on disk`, error)
-      return false
-    }
-    try {
       this.current = this.cleaning(partition, range)
       const cleaned = await this.current.run()
       if (!partition.deleted) this.note(partition, cleaned.to)
@@ -140,10 +134,21 @@ export class Cleaner {
       this.current = undefined
     }
   }
+  private async putOnDisk({ log, name }: Partition, to: number): Promise<void> {
+    try {
+      await putOnDisk(log, to, this.pace)
+    } catch (error) {
+      if (!(error instanceof Interrupted)) this.engine.refused(`records of ${name} are not on disk`, error)
+      throw new Interrupted()
+    }
+  }
   private cleaning(partition: Partition, range: Range): Cleaning {
     const { engine } = this
     const { logCleanerDedupeBufferSize, logCleanerIoBufferLoadFactor, logCleanerIoBufferSize } = engine.settings
+    const onDisk = this.putOnDisk(partition, range.to)
+    onDisk.catch(() => {}) // whoever is to take records away sees it
     return new Cleaning(partition.log, range, {
+      onDisk,
       deleteRetentionMs: engine.topicSettings(partition.topic).deleteRetentionMs,
       dedupeBufferBytes: logCleanerDedupeBufferSize,
       loadFactor: logCleanerIoBufferLoadFactor,

@@ -47,6 +47,8 @@ export class Engine implements Service {
   readonly transactions = false
   /** False after a failed write or sync. */
   writable = true
+  /** How many it has been asked so far. */
+  requests = 0
   private readonly partitions = new Map<string, Partition[]>()
   /** By topic; those of all topics that set nothing themselves under the empty name. */
   private readonly settingsOf = new Map<string, TopicSettings>()
@@ -268,6 +270,7 @@ export class Engine implements Service {
   open(peer: Peer): Call {
     const gate = this.recovery?.gate()
     return (async (api: Api, request: object, version?: number) => {
+      this.requests++
       const found = findHandler(api.key, this)
       const handler = found instanceof Promise ? await found : found
       if (!handler) throw new Error(`${api.name} is not answered here`)

@@ -23,6 +23,8 @@ export interface CleanOptions {
   /** Memory for reading and writing. */
   readonly ioBufferBytes: number
   readonly pace: Pace
+  /** Kept when all below the end of the range is on disk: what replaces a record must be before the record goes. */
+  readonly onDisk: Promise<void>
   /** The broker ends: nothing may be touched any more. */
   readonly stopped: () => boolean
   /** Takes the paths of files that nobody needs any more. */
@@ -58,7 +60,7 @@ export class Cleaning {
     this.current?.discard()
   }
 
-  /** All below the end of the range must be on disk: what replaces a record, before the record goes. Rejects with Uncleanable or Malformed when the log cannot be compacted, with Interrupted, or with the disk's error. */
+  /** Rejects with Uncleanable or Malformed when the log cannot be compacted, with Interrupted, or with the disk's error. */
   async run(): Promise<Cleaned> {
     const { log, range, options } = this
     const { system } = log
@@ -69,6 +71,7 @@ export class Cleaning {
     await mapKeys(log, range, map, options.pace, this.pieceBytes)
     const to = map.latestOffset + 1
     if (to <= range.from) throw new Uncleanable('log.cleaner.dedupe.buffer.size does not hold the keys of a single batch')
+    await options.onDisk
     this.transactions = new CleanedTransactions((transaction) => this.current?.aborted.push(transaction))
     for (const group of this.groupsBelow(to)) await this.cleanGroup(group, map, nowMs)
     return { to, ...this.result }

@@ -10,4 +10,6 @@ export interface Pace {
   rest(): Promise<void>
   /** Notes that `bytes` were read or written, and waits as long as their rate asks for. Rejects with Interrupted. */
   spend(bytes: number): Promise<void>
+  /** Waits so long. Rejects with Interrupted. */
+  pause(ms: number): Promise<void>
 }

@@ -10,6 +10,7 @@ import { encodeControlKey, encodeControlValue } from '../../../src/protocol/reco
 import { boundsOf } from '../../../src/storage/cleaner/bounds'
 import { type Cleaned, Cleaning } from '../../../src/storage/cleaner/clean'
 import { Interrupted, type Pace } from '../../../src/storage/cleaner/pace'
+import { putOnDisk } from '../../../src/storage/cleaner/put-on-disk'
 import { DataDirectory } from '../../../src/storage/directory'
 import type { Log } from '../../../src/storage/log'
 import { readMarker } from '../../../src/storage/marker'
@@ -63,6 +64,7 @@ export class World {
       this.meanwhile()
     },
     spend: async () => {},
+    pause: async () => {},
   }
 
   constructor() {
@@ -153,7 +155,8 @@ export class World {
     )
     if (ratio === 0) return undefined
     this.triedTo = firstUncleanable
-    await log.flush()
+    const onDisk = putOnDisk(log, firstUncleanable, this.pace)
+    onDisk.catch(() => {})
     const cleaning = new Cleaning(
       log,
       { from: firstDirty, to: firstUncleanable },
@@ -163,6 +166,7 @@ export class World {
         loadFactor: 0.9,
         ioBufferBytes: 0,
         pace: this.pace,
+        onDisk,
         stopped: () => false,
         doom: (paths) => void directory.doom(paths),
       },
