@@ -59,7 +59,7 @@ export function checkInvalidArgsSet<T extends object>(
   if (!used.every((key) => has(options, key))) return
   for (const key of invalid) {
     if (!has(options, key)) continue
-    const combination = bracketed(options, used).join(',')
+    const combination = `[${bracketed(options, used).join(', ')}]`
     const message = `Option combination "${combination}" can't be used with option "${bracketed(options, [key])}"${trailing}`
     throw new UsageError(message, `${allOf(dashed(options, used))} do not go with ${dashed(options, [key])}`)
   }

@@ -17,7 +17,6 @@ const allBut = (...actions: readonly TopicAction[]): TopicAction[] => ACTIONS.fi
 /** With which actions an option goes. */
 const GOES_WITH: readonly (readonly [Key, readonly TopicAction[], more?: readonly Key[]])[] = [
   ['config', ['create', 'alter']],
-  ['deleteConfig', ['alter']],
   ['partitions', ['create', 'alter']],
   ['replicationFactor', ['create']],
   ['replicaAssignment', ['create', 'alter']],

@@ -2,7 +2,7 @@
 import { file, flag, int, list, positiveInt, text, type Values } from '../cli/options'
 
 /** Names of topic settings, as Kafka's help lists them. */
-const TOPIC_CONFIGS =
+export const TOPIC_CONFIGS =
   `cleanup.policy compression.gzip.level compression.lz4.level compression.type compression.zstd.level delete.retention.ms
 file.delete.delay.ms flush.messages flush.ms follower.replication.throttled.replicas index.interval.bytes
 leader.replication.throttled.replicas local.retention.bytes local.retention.ms max.compaction.lag.ms max.message.bytes

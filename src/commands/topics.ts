@@ -2,6 +2,7 @@
 import { command, extended } from '../cli/command'
 import { messageOf } from '../cli/errors'
 import type { Place } from '../cli/where'
+import { configError } from './console-servers'
 import { alterTopics, createTopic, deleteTopics, listTopics } from './topics-change'
 import { actionOf, checkTopicOptions } from './topics-check'
 import { describeTopics } from './topics-describe'
@@ -50,7 +51,14 @@ that exists are changed by kt configs.`,
       context.out.error(messageOf(error)) // Kafka makes its client before it begins to report errors on stdout
       return 1
     }
-    await ACTIONS[action](extended(context, { cluster: place.cluster }), options)
+    try {
+      await ACTIONS[action](extended(context, { cluster: place.cluster }), options)
+    } catch (error) {
+      // kt finds out only now that there could have been no client, and Kafka before it reports on stdout
+      if (context.voice === 'kt' || !configError(error)) throw error
+      context.out.error('Failed to create new KafkaAdminClient')
+      return 1
+    }
     return 0
   },
 })

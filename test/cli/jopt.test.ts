@@ -185,7 +185,7 @@ const checks: [name: string, check: (options: ABC) => void, words: string, kafka
     'invalid set',
     (o) => checkInvalidArgsSet(o, ['a', 'b'], ['cD'], ' (why)'),
     '--a --b --c-d',
-    'Option combination "[a],[b]" can\'t be used with option "[c-d]" (why)',
+    'Option combination "[[a], [b]]" can\'t be used with option "[c-d]" (why)',
     '--a and --b do not go with --c-d',
   ],
   [

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { ConfigException } from '../../src/client/kafka-error'
 import topics from '../../src/commands/topics'
 import { errors } from '../../src/protocol/errors'
 import { harness, type Setup } from '../cli/harness'
@@ -25,7 +26,7 @@ const usage: [words: string, message: string][] = [
   ],
   [
     '--alter --topic t --partitions 2 --config a=b',
-    'Option combination "[bootstrap-server],[config]" can\'t be used with option "[alter]" (To alter topic configurations, the kafka-configs tool can be used.)',
+    'Option combination "[[bootstrap-server], [config]]" can\'t be used with option "[alter]" (To alter topic configurations, the kafka-configs tool can be used.)',
   ],
   ['--describe --if-exists', '--topic or --topic-id is required to describe a topic'],
   ['--list --describe', 'Command must include exactly one action: --list, --describe, --create, --alter or --delete'],
@@ -66,6 +67,15 @@ test('a place that cannot be opened is told on stderr, as Kafka tells of its cli
   expect(await kafka(new Broker(), '--list --command-config none')).toEqual({ out: '', err: 'none\n', code: 1 })
 })
 
+test('an address that is none is told on stderr as Kafka does, whenever kt finds out', async () => {
+  const call = async () => {
+    throw new ConfigException('Invalid url in bootstrap.servers: nohost')
+  }
+  const { err, code, out } = await harness({ call }).kafka(topics, `${B} --list`)
+  expect({ out, err, code }).toEqual({ out: '', err: 'Failed to create new KafkaAdminClient\n', code: 1 })
+  expect((await harness({ call }).run(topics, '--list')).err).toContain('Invalid url in bootstrap.servers: nohost')
+})
+
 // ---- list ----
 
 test('topics are listed sorted, chosen by a pattern for the whole name', async () => {
@@ -98,8 +108,8 @@ test('a time-out names what was asked', async () => {
 
 test('a topic is created with what was asked for, and announced', async () => {
   const broker = new Broker()
-  const words = '--create --topic t --partitions 3 --replication-factor 1 --config retention.ms=1 --config a = --config b=2'
-  expect(await kafka(broker, words.replace(' --config a =', ''))).toEqual(ok('Created topic t.\n'))
+  const words = '--create --topic t --partitions 3 --replication-factor 1 --config retention.ms=1 --config flush.ms=2'
+  expect(await kafka(broker, words)).toEqual(ok('Created topic t.\n'))
   expect(broker.requests('CreateTopics')[0]).toMatchObject({
     topics: [
       {
@@ -109,7 +119,7 @@ test('a topic is created with what was asked for, and announced', async () => {
         assignments: [],
         configs: [
           { name: 'retention.ms', value: '1' },
-          { name: 'b', value: '2' },
+          { name: 'flush.ms', value: '2' },
         ],
       },
     ],
@@ -134,6 +144,8 @@ test('a topic is created with what was asked for, and announced', async () => {
 test.each([
   ['--config x', 'requirement failed: Invalid topic config: all configs to be added must be in the format "key=val".'],
   ['--config a=b=c', 'requirement failed: Invalid topic config: all configs to be added must be in the format "key=val".'],
+  ['--config nosuch=1 --partitions 0', 'Unknown topic config name: nosuch'],
+  ['--replica-assignment ,1', 'For input string: ""'],
   ['--partitions 0', 'The partitions must be greater than 0'],
   ['--replication-factor 0', 'The replication factor must be between 1 and 32767 inclusive'],
   ['--replication-factor 40000', 'The replication factor must be between 1 and 32767 inclusive'],
@@ -145,6 +157,26 @@ test.each([
   const broker = new Broker()
   expect(await kafka(broker, `--create --topic t ${words}`)).toEqual(failed(message))
   expect(broker.requests('CreateTopics')).toEqual([])
+})
+
+test('as in Java, nothing behind the last comma of an assignment counts, and an empty one is none', async () => {
+  const broker = new Broker().add('t')
+  await kafka(broker, '--create --topic a --replica-assignment 1,')
+  await kafka(broker, '--create --topic b --replica-assignment=')
+  await kafka(broker, '--alter --topic t --partitions 2 --replica-assignment=')
+  expect(broker.requests('CreateTopics')).toMatchObject([
+    { topics: [{ name: 'a', assignments: [{ partitionIndex: 0, brokerIds: [1] }] }] },
+    { topics: [{ name: 'b', assignments: [], numPartitions: -1 }] },
+  ])
+  expect(broker.requests('CreatePartitions')).toMatchObject([{ topics: [{ name: 't', count: 2, assignments: null }] }])
+})
+
+test('settings that the broker may know and Kafka 4.2 does not are refused under the name of Kafka only', async () => {
+  const broker = new Broker()
+  expect(await kafka(broker, '--create --topic t --config newer.setting=1')).toEqual(
+    failed('Unknown topic config name: newer.setting'),
+  )
+  expect(await kt(broker, '--create --topic t --config newer.setting=1')).toEqual(ok('Created topic t.\n'))
 })
 
 test('an empty name never leaves the client', async () => {
@@ -208,6 +240,16 @@ test('the old --delete-config does nothing but warn', async () => {
   expect(await kafka(broker, '--alter --topic t --partitions 2 --delete-config a')).toEqual({ out: '', err: notice, code: 0 })
   const { err } = await kafka(broker, '--alter --topic t --delete-config a')
   expect(err.startsWith(`${notice}Missing required argument "[partitions]"\n`)).toBe(true)
+})
+
+test('--delete-config goes with every action, and an empty name is no topic and no error', async () => {
+  const broker = new Broker().add('t')
+  const { code, err } = await kafka(broker, '--create --topic u --delete-config a')
+  expect({ code, warned: err.startsWith('delete-config option is no longer supported') }).toEqual({ code: 0, warned: true })
+  expect(await kafka(broker, '--delete --topic=')).toEqual(ok(''))
+  expect(await kafka(broker, '--describe --topic=')).toEqual(ok(''))
+  expect(await kt(broker, '--delete --topic=')).toMatchObject({ code: 1, err: expect.stringContaining("there is no topic ''") })
+  expect([...broker.topics.keys()]).toEqual(['t', 'u'])
 })
 
 test('topics are deleted silently, or with a word on a terminal', async () => {
