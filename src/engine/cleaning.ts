@@ -11,7 +11,7 @@ import type { Range } from '../storage/cleaner/map-keys'
 import { Interrupted } from '../storage/cleaner/pace'
 import { putOnDisk } from '../storage/cleaner/put-on-disk'
 import { peekLog } from '../storage/log-peek'
-import { passes } from '../storage/trouble'
+import { isOffline, passes } from '../storage/trouble'
 import { CleaningPace } from './cleaning-pace'
 import type { Engine } from './engine'
 import type { Partition } from './partition'
@@ -162,6 +162,7 @@ export class Cleaner {
   private failed(partition: Partition, error: Error): boolean {
     const { engine } = this
     if (error instanceof Interrupted) return false
+    if (error instanceof DiskFailure && isOffline(error.cause)) return true
     if (error instanceof DiskFailure) engine.failed(error.cause)
     else if (error instanceof Uncleanable || error instanceof Malformed) {
       this.giveUp(partition, error)

@@ -10,12 +10,13 @@ import type { Directory } from '../storage/directory'
 import { Flusher } from '../storage/flusher'
 import type { Steps } from '../storage/gradual'
 import type { Log } from '../storage/log'
-import { passes } from '../storage/trouble'
+import { OfflineDirectory, passes } from '../storage/trouble'
 import type { System } from '../system/system'
 import { type BrokerSettings, brokerSettings } from './configs/broker-settings'
 import { type TopicSettings, topicSettings } from './configs/topic-settings'
 import { FetchSessions } from './fetch-sessions'
 import type { GroupCoordinator } from './groups/coordinator'
+import { GROUP_TOPIC } from './groups/placement'
 import type { Handler } from './handler'
 import { findHandler } from './handlers/index'
 import { fencingChanges } from './metadata/begin'
@@ -24,6 +25,7 @@ import { type Identity, MetadataLog } from './metadata/metadata-log'
 import { Partition, type PartitionState } from './partition'
 import type { Recovery } from './recovery'
 import { TroubleReport } from './trouble-report'
+import { wake } from './waiting'
 
 export interface EngineOptions {
   readonly settings: BrokerSettings
@@ -37,6 +39,9 @@ export interface EngineOptions {
 
 /** Unrepaired logs that a passing command opens at its end: more would be felt. */
 const QUICK_RECOVERY_BYTES = 64 * 1024 * 1024
+
+/** Names no directory (KIP-858). */
+const UNASSIGNED = 'AAAAAAAAAAAAAAAAAAAAAA'
 
 export class Engine implements Service {
   readonly metadata = new MetadataImage()
@@ -69,6 +74,7 @@ export class Engine implements Service {
     this.trouble = new TroubleReport(this.system.clock, options.report)
     this.flusher = new Flusher(this.system, {
       onFailure: (error) => this.failed(error),
+      isAlone: ({ name }, error) => this.directory.lose(name, error),
       onFull: ({ name }, error) => this.trouble.note(`records of ${name} are not on disk and not acknowledged`, error),
       onRoom: (log, endOffset) => this.hasRoom(log, endOffset),
     })
@@ -194,14 +200,30 @@ export class Engine implements Service {
   /** Whether a partition lies in a data directory that is not here: KAFKA_STORAGE_ERROR, and nobody leads it. */
   isAway(state: PartitionState): boolean {
     const id = state.directories[state.replicas.indexOf(this.nodeId)]
-    if (id === undefined || id === this.directory.meta.directoryId) return false
-    return this.directory.lacks(`${this.metadata.nameOf(state.topicId)}-${state.index}`, id)
+    if (id === this.directory.meta.directoryId || (id === undefined && this.directory.offline.length === 0)) return false
+    return this.directory.lacks(`${this.metadata.nameOf(state.topicId)}-${state.index}`, id ?? UNASSIGNED)
   }
   private openLog({ name, topic, topicId, state }: Partition): Log {
-    if (this.isAway(state)) throw new Error(`${name} lies in a data directory that is not here`)
+    if (this.isAway(state)) throw new OfflineDirectory(`the data directory of ${name}`)
     const log = this.directory.log(name, topicId, this.topicSettings(topic))
     log.settings = this.topicSettings(topic) // they may have changed since its opening began
     return log
+  }
+  /** A data directory broke: who waits for what lies there is answered, and the rest goes on, if there is any. */
+  directoryLost({ names, isLast, error }: { names: readonly string[]; isLast: boolean; error: Error }): void {
+    for (const name of names) {
+      const dash = name.lastIndexOf('-')
+      const [topic, index] = [name.slice(0, dash), Number(name.slice(dash + 1))]
+      const partition = this.partition(topic, index)
+      const known = this.partitions.get(topic)
+      if (!partition || !known) continue
+      known[index] = new Partition(topic, partition.state, (one) => this.openLog(one))
+      partition.isLost = true
+      partition.deleted = true
+      wake(partition)
+      if (topic === GROUP_TOPIC) this.groupCoordinator?.lose(index)
+    }
+    if (isLast) this.failed(error)
   }
   /** Opens a partition's log in steps. */
   *opening(partition: Partition): Steps<void> {
@@ -324,7 +346,7 @@ export class Engine implements Service {
     let bytes = 0
     for (const partitions of this.partitions.values()) {
       for (const partition of partitions) {
-        if (partition.isOpen || !this.directory.wasWritten(partition.name)) continue
+        if (partition.isOpen || this.isAway(partition.state) || !this.directory.wasWritten(partition.name)) continue
         bytes += this.directory.sizeOf(partition.name)
         if (bytes > QUICK_RECOVERY_BYTES) left++
         else void partition.log

@@ -113,6 +113,7 @@ interface Plan {
 /** What is to be read, or an answer for which nothing has to be. */
 function planned(wanted: Wanted, request: FetchRequest, ask: Ask, { left, sizeBytes }: Gathering): Plan | PartitionAnswer {
   const { partition, fetchOffset } = wanted
+  if (partition?.isLost) return problem(wanted.index, errors.KAFKA_STORAGE_ERROR)
   if (!partition || partition.deleted) return problem(wanted.index, wanted.missing)
   try {
     const epochProblem = checkEpoch(partition, wanted.currentLeaderEpoch)

@@ -44,7 +44,10 @@ export function startMaintenance(engine: Engine, log: (line: string) => void = (
   )
   repeat(
     () => engine.settings.replicaHighWatermarkCheckpointIntervalMs,
-    () => (noteHighWatermarks(engine) ? engine.directory.checkpointLater('high watermarks') : undefined),
+    () => {
+      engine.directory.look()
+      return noteHighWatermarks(engine) ? engine.directory.checkpointLater('high watermarks') : undefined
+    },
   )
   repeat(
     () => engine.settings.producerIdExpirationCheckIntervalMs,

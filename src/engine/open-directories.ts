@@ -4,7 +4,7 @@
  * formatted is a mistake, but for a kt that formats what is new.
  */
 import { replaceFile } from '../storage/checkpoints'
-import { DataDirectories } from '../storage/directories'
+import { DataDirectories, type DirectoriesOptions } from '../storage/directories'
 import { DataDirectory, type Directory, type DirectoryOptions } from '../storage/directory'
 import {
   ForeignDirectory,
@@ -13,6 +13,7 @@ import {
   readMetaProperties,
   writeMetaProperties,
 } from '../storage/meta-properties'
+import { WatchedFiles } from '../storage/watched-files'
 import { randomUuid, type System } from '../system/system'
 import { METADATA_FOLDER } from './metadata/format'
 
@@ -20,16 +21,19 @@ export interface SeveralOptions extends DirectoryOptions {
   /** log.dirs; that of the metadata log may be among them. */
   readonly folders: readonly string[]
   readonly formatNew: boolean
-  readonly assigned: (name: string) => string | undefined
+  readonly assigned: DirectoriesOptions['assigned']
+  readonly onLost: DirectoriesOptions['onLost']
 }
 
 /** `metadata`: the one with the metadata log, which is open already. Throws ForeignDirectory. */
 export function openDirectories(system: System, metadata: Directory, options: SeveralOptions): Directory {
   const data: Directory[] = []
   const offline: string[] = []
+  const watched = new Map<Directory, WatchedFiles>()
   const ids = new Map([[metadata.meta.directoryId, metadata.path]])
   for (const folder of options.folders) {
-    const opened = folder === metadata.path ? metadata : openOne(system, folder, metadata, options)
+    const files = new WatchedFiles(system.fs, folder)
+    const opened = folder === metadata.path ? metadata : openOne(system, folder, metadata, options, files)
     if (!opened) offline.push(folder)
     else {
       const { directoryId } = opened.meta
@@ -37,15 +41,22 @@ export function openDirectories(system: System, metadata: Directory, options: Se
       if (other !== folder) throw new ForeignDirectory(`${other} and ${folder} have the same directory.id ${directoryId}`)
       ids.set(directoryId, folder)
       data.push(opened)
+      if (opened !== metadata) watched.set(opened, files)
     }
   }
   if (data.length === 0) throw new ForeignDirectory(`none of the directories ${options.folders.join(', ')} can be used`)
-  const { assigned, report } = options
-  return new DataDirectories({ metadata, data, offline, assigned, report })
+  const { assigned, report, onLost } = options
+  return new DataDirectories({ metadata, data, watched, offline, assigned, report, onLost })
 }
 
 /** Undefined: it is offline. */
-function openOne(system: System, folder: string, metadata: Directory, options: SeveralOptions): Directory | undefined {
+function openOne(
+  system: System,
+  folder: string,
+  metadata: Directory,
+  options: SeveralOptions,
+  files: WatchedFiles,
+): Directory | undefined {
   const { fs } = system
   let meta: MetaProperties | undefined
   try {
@@ -73,7 +84,7 @@ function openOne(system: System, folder: string, metadata: Directory, options: S
   const metaIsNew = meta.directoryId === ''
   const isNew = !fs.list(folder).some((name) => /-\d+$/.test(name))
   const whole = metaIsNew ? { ...meta, directoryId: randomUuid(system.random) } : meta
-  return new DataDirectory(system, folder, whole, { ...options, isNew, metaIsNew })
+  return new DataDirectory({ ...system, fs: files }, folder, whole, { ...options, isNew, metaIsNew })
 }
 
 function format(system: System, folder: string, metadata: Directory, { formatNew }: SeveralOptions): MetaProperties {

@@ -1,4 +1,5 @@
 /** Opens the engine on a data directory whose lock the caller holds; a new or empty directory is formatted first, if that is wanted. */
+import type { DirectoriesOptions } from '../storage/directories'
 import { DataDirectory } from '../storage/directory'
 import { ForeignDirectory, META_PROPERTIES, type MetaProperties, readMetaProperties } from '../storage/meta-properties'
 import { randomUuid, type System } from '../system/system'
@@ -100,7 +101,9 @@ export function openEngine(system: System, folder: string, options: OpenEngineOp
   const first = new DataDirectory(system, folder, whole, { ...shared, isNew, metaIsNew })
   const assigned = (name: string) => engine?.assignedDirectory(name)
   const isOne = dataFolders.length === 1 && dataFolders[0] === folder
-  const directory = isOne ? first : openDirectories(system, first, { ...shared, folders: dataFolders, formatNew, assigned })
+  const onLost: DirectoriesOptions['onLost'] = (lost) => engine?.directoryLost(lost)
+  const several = { ...shared, folders: dataFolders, formatNew, assigned, onLost }
+  const directory = isOne ? first : openDirectories(system, first, several)
   engine = new Engine(directory, options)
   if (!directory.clean) restoreLeftovers(engine)
   tellAway(engine)

@@ -27,7 +27,10 @@ export class Partition implements Watched {
   readonly waiters = new Set<Waiter>()
   private opened: Log | undefined
   private watermark = 0
+  /** Nobody's any more: its topic is deleted, or it is lost. */
   deleted = false
+  /** Its data directory is offline; another of its name has taken its place, which cannot be opened. */
+  isLost = false
 
   constructor(
     readonly topic: string,

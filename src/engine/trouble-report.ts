@@ -2,7 +2,7 @@
  * Tells of writes that were refused for a reason that passes (storage/trouble.ts): the first of each kind, one a minute after that, and
  * that it is over. A producer that tries again ten times a second does not fill the log as well.
  */
-import { sayTrouble } from '../storage/trouble'
+import { isOffline, sayTrouble } from '../storage/trouble'
 import type { Clock } from '../system/system'
 
 const EVERY_MS = 60_000
@@ -17,6 +17,7 @@ export class TroubleReport {
 
   /** `what` could not be done: 'records of orders-0 are refused'. */
   note(what: string, error: unknown): void {
+    if (isOffline(error)) return // that was told when it went
     const now = this.clock.now()
     const sentence = sayTrouble(error)
     const before = this.told.get(sentence)

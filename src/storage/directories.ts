@@ -1,19 +1,25 @@
 /**
  * Several data directories of one broker (log.dirs, JBOD; KIP-112, KIP-858), with the doors of one: what is asked of a partition goes to
  * the directory that has its folder, what is asked of all goes to each. Every directory has its own meta.properties, checkpoints and
- * marker. One of them has the metadata log; it may hold nothing else. A directory that could not be opened is offline: what lies in it
- * is away.
+ * marker. One of them has the metadata log; it may hold nothing else. A directory that could not be opened is offline, and so is one whose
+ * disk breaks (watched-files.ts): what lies in it is away. That of the metadata log cannot be done without.
  */
 import type { System } from '../system/system'
 import { type Directory, type Doomed, type Leaving, NO_DIRECTORY } from './directory'
 import type { Log, LogSettings } from './log'
 import type { MetaProperties } from './meta-properties'
+import { isOffline, OfflineDirectory } from './trouble'
+import type { WatchedFiles } from './watched-files'
 
 export interface DirectoriesOptions {
   /** The one with the metadata log. */
   readonly metadata: Directory
   /** Those that hold partitions, in the order of log.dirs. */
   readonly data: readonly Directory[]
+  /** The files of those that may break without ending all. */
+  readonly watched: ReadonlyMap<Directory, WatchedFiles>
+  /** One broke, with partitions of these names; there are no others left to hold any: `isLast`. Called when nobody is at work on them. */
+  readonly onLost: (lost: { readonly names: readonly string[]; readonly isLast: boolean; readonly error: Error }) => void
   /** Paths of those that cannot be used. */
   readonly offline: readonly string[]
   /** The directory.id that the metadata name for a partition ('topic-0'). */
@@ -24,11 +30,15 @@ export interface DirectoriesOptions {
 export class DataDirectories implements Directory {
   private readonly homes = new Map<string, Directory>()
   private readonly counts: Map<Directory, number>
+  private readonly lost = new Set<Directory>()
+  /** Partitions that lie in one that broke. */
+  private readonly astray = new Set<string>()
 
   constructor(private readonly options: DirectoriesOptions) {
     this.counts = new Map(options.data.map((one) => [one, 0]))
     for (const one of options.data)
       for (const name of this.system.fs.list(one.path)) if (/^.+-\d+$/.test(name)) this.found(name, one)
+    for (const [one, files] of options.watched) files.onBroken = (error) => this.brokeDown(one, error)
   }
   private found(name: string, home: Directory): void {
     if (name.startsWith('__cluster_metadata-')) return
@@ -41,16 +51,52 @@ export class DataDirectories implements Directory {
     this.counts.set(home, (this.counts.get(home) ?? 0) + 1)
   }
 
-  /** Where a partition lies, or is to lie. */
-  of(name: string): Directory {
+  private brokeDown(one: Directory, error: Error): void {
+    this.lost.add(one)
+    this.counts.delete(one)
+    const names = [...this.homes].flatMap(([name, home]) => (home === one ? [name] : []))
+    for (const name of names) {
+      this.homes.delete(name)
+      this.astray.add(name)
+    }
+    const some = names.length === 0 ? 'it held no partition' : `${listed(names)} cannot be used`
+    this.options.report(
+      `Stopping serving logs in dir ${one.path}: ${error.message}; ${some} until it is mended and the server started again`,
+    )
+    this.system.clock.soon(() => {
+      one.abandon()
+      this.options.onLost({ names, isLast: this.all.length === 0, error })
+    })
+  }
+  lose(name: string, error: unknown): boolean {
+    if (this.astray.has(name) || isOffline(error)) return true
+    const home = this.homes.get(name)
+    const files = home && this.options.watched.get(home)
+    files?.breakOff(error as Error)
+    return files !== undefined
+  }
+  look(): void {
+    for (const files of this.options.watched.values()) files.look()
+  }
+
+  /** Where a partition lies, or is to lie; undefined: in a directory that is not here. */
+  private find(name: string): Directory | undefined {
     if (name.startsWith('__cluster_metadata-') || !/-\d+$/.test(name)) return this.options.metadata
+    if (this.astray.has(name)) return undefined
     let home = this.homes.get(name)
     if (!home) {
       const assigned = this.options.assigned(name)
-      home = this.options.data.find(({ meta }) => meta.directoryId === assigned) ?? this.emptiest(this.counts)
+      home = this.all.find(({ meta }) => meta.directoryId === assigned)
+      if (!home && assigned !== undefined && !NO_DIRECTORY.test(assigned)) return undefined
+      home ??= this.emptiest(this.counts)
       this.homes.set(name, home)
       this.counts.set(home, (this.counts.get(home) ?? 0) + 1)
     }
+    return home
+  }
+  private of(name: string): Directory {
+    const home = this.find(name)
+    if (!home) throw new OfflineDirectory(`the data directory of ${name}`)
     return home
   }
   private emptiest(counts: ReadonlyMap<Directory, number>): Directory {
@@ -67,18 +113,19 @@ export class DataDirectories implements Directory {
     }
   }
   lacks(name: string, directoryId: string): boolean {
+    if (this.astray.has(name)) return true
     if (this.homes.has(name) || NO_DIRECTORY.test(directoryId)) return false
-    return !this.options.data.some(({ meta }) => meta.directoryId === directoryId)
+    return !this.all.some(({ meta }) => meta.directoryId === directoryId)
   }
   get all(): readonly Directory[] {
-    return this.options.data
+    return this.lost.size === 0 ? this.options.data : this.options.data.filter((one) => !this.lost.has(one))
   }
   get offline(): readonly string[] {
-    return this.options.offline
+    return [...this.options.offline, ...[...this.lost].map(({ path }) => path)]
   }
   private get each(): readonly Directory[] {
-    const { metadata, data } = this.options
-    return data.includes(metadata) ? data : [...data, metadata]
+    const { metadata } = this.options
+    return this.all.includes(metadata) ? this.all : [...this.all, metadata]
   }
 
   // ---- what is asked of the one with the metadata ----
@@ -105,10 +152,10 @@ export class DataDirectories implements Directory {
     return this.of(name).file(name)
   }
   wasWritten(name: string): boolean {
-    return this.of(name).wasWritten(name)
+    return this.find(name)?.wasWritten(name) ?? false
   }
   sizeOf(name: string): number {
-    return this.of(name).sizeOf(name)
+    return this.find(name)?.sizeOf(name) ?? 0
   }
   log(name: string, topicId: string, settings: LogSettings): Log {
     return this.of(name).log(name, topicId, settings)
@@ -127,6 +174,7 @@ export class DataDirectories implements Directory {
     this.leave(name)
   }
   detach(name: string): Leaving {
+    this.astray.delete(name)
     const home = this.homes.get(name)
     if (!home) return { gone: () => {}, remove: () => {}, removeLater: async () => {} } // it lies in a directory that is offline, and is a stray when that is back
     this.leave(name)
@@ -137,22 +185,22 @@ export class DataDirectories implements Directory {
     if (home && this.homes.delete(name)) this.counts.set(home, (this.counts.get(home) ?? 1) - 1)
   }
   restore(leftover: { readonly folder: string; readonly name: string; readonly topicId: string }): boolean {
-    const home = this.options.data.find(({ path }) => leftover.folder.startsWith(`${path}/`))
+    const home = this.all.find(({ path }) => leftover.folder.startsWith(`${path}/`))
     if (!home || this.homes.has(leftover.name) || !home.restore(leftover)) return false
     this.found(leftover.name, home)
     return true
   }
   highWatermarkOf(name: string): number | undefined {
-    return this.of(name).highWatermarkOf(name)
+    return this.find(name)?.highWatermarkOf(name)
   }
   noteHighWatermark(name: string, offset: number): void {
-    this.of(name).noteHighWatermark(name, offset)
+    this.find(name)?.noteHighWatermark(name, offset)
   }
   readonly cleanerOffsets: Directory['cleanerOffsets'] = {
-    get: (name) => this.of(name).cleanerOffsets.get(name),
+    get: (name) => this.find(name)?.cleanerOffsets.get(name),
     set: (name, offset, isThere) =>
-      this.of(name).cleanerOffsets.set(name, offset, (one) => isThere(one) && this.of(one) === this.of(name)),
-    forget: (name) => this.of(name).cleanerOffsets.forget(name),
+      this.of(name).cleanerOffsets.set(name, offset, (one) => isThere(one) && this.find(one) === this.find(name)),
+    forget: (name) => this.find(name)?.cleanerOffsets.forget(name),
   }
 
   // ---- what is asked of all ----
@@ -191,3 +239,7 @@ export class DataDirectories implements Directory {
     for (const one of this.each) one.abandon()
   }
 }
+
+/** Some of the names, and how many more. */
+const listed = (names: readonly string[]): string =>
+  names.slice(0, 3).join(', ') + (names.length > 3 ? ` and ${names.length - 3} more` : '')

@@ -108,6 +108,12 @@ export class DataDirectory {
   lacks(name: string, directoryId: string): boolean {
     return directoryId !== this.meta.directoryId && !NO_DIRECTORY.test(directoryId) && !this.system.fs.exists(this.file(name))
   }
+  /** Ends the use of the directory of that log after an error, where there are others to go on with. */
+  lose(_name: string, _error: unknown): boolean {
+    return false
+  }
+  /** Looks whether directories can still be used, where there are several. */
+  look(): void {}
   /** Tells of something that is not as it should be. */
   report(finding: string): void {
     this.options.report(finding)

@@ -61,6 +61,8 @@ const RETRY_MS = 1000
 export interface FlusherOptions {
   /** Nothing may be acknowledged any more. */
   readonly onFailure: (error: unknown) => void
+  /** Whether it is the trouble of the log's data directory alone, which is offline now. */
+  readonly isAlone?: (log: Log, error: unknown) => boolean
   /** There is no room for what was appended. */
   readonly onFull: (log: Log, error: unknown) => void
   /** Everything up to `endOffset` of a log for which there was no room is on disk now. */
@@ -133,7 +135,7 @@ export class Flusher {
     } catch (error) {
       round?.reject(error)
       if (isFull(error)) this.tryLater(log, error)
-      else this.fail(error)
+      else if (!this.options.isAlone?.(log, error)) this.fail(error)
     }
     if (busy.next && !this.failure) this.gather(log, busy)
     else this.busy.delete(log)

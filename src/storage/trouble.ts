@@ -2,7 +2,8 @@
  * Trouble with files that a broker outlives: it refuses the write, and goes on when the trouble is over. A full disk is the common one.
  * Whatever is not named here (EIO above all) ends the broker, for nobody knows then what is on disk.
  *
- * Kafka takes a log directory offline for any of them, and ends when it was the last one (LogDirFailureChannel).
+ * Kafka takes a log directory offline for any of them, and ends when it was the last one (LogDirFailureChannel); so does kt where there are
+ * several, for what no waiting mends (watched-files.ts).
  */
 
 /** Why the error of a write or of opening a file need not end the broker. */
@@ -16,8 +17,21 @@ const SENTENCES: Readonly<Record<string, string>> = {
   EACCES: 'there is no permission for a file of the log',
   EPERM: 'there is no permission for a file of the log',
   EROFS: 'the file system is read-only',
+  OFFLINE: 'the data directory is offline',
   SEALED: 'records that were on disk cannot be read, and the log takes no others (kt.accept.loss)',
 }
+
+/** Something was asked of a data directory that is offline. */
+export class OfflineDirectory extends Error {
+  readonly code = 'OFFLINE'
+  /** EIO: whoever looks for errors of files finds one. */
+  readonly errno = -5
+
+  constructor(what: string, cause?: Error) {
+    super(`${what} is offline${cause ? `: ${cause.message}` : ''}`, { cause })
+  }
+}
+export const isOffline = (error: unknown): error is OfflineDirectory => error instanceof OfflineDirectory
 
 const codeOf = (error: unknown): string => String((error as NodeJS.ErrnoException | undefined)?.code)
 

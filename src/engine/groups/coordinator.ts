@@ -11,7 +11,7 @@ import type { Request } from '../../protocol/types'
 import type { Steps } from '../../storage/gradual'
 import { randomUuid, type System } from '../../system/system'
 import { deleteGroup, groupTombstones } from './admin/delete'
-import { type DescribedGroup, describeClassic } from './admin/describe'
+import { type DescribedGroup, describeClassic, noGroup } from './admin/describe'
 import { type ListedGroup, type ListFilter, listGroups } from './admin/list'
 import { beat } from './classic/heartbeat'
 import { joinGroup } from './classic/join-group'
@@ -21,7 +21,7 @@ import { joinError, settle, step, syncError } from './classic/step'
 import { sync } from './classic/sync'
 import { answerHeartbeat, refused } from './consumer/answer'
 import { beatConsumer, leaveConsumerAsClassic, syncConsumer } from './consumer/classic-members'
-import { type DescribedConsumerGroup, describeConsumer } from './consumer/describe'
+import { type DescribedConsumerGroup, describeConsumer, noConsumerGroup } from './consumer/describe'
 import type { HeartbeatReply } from './consumer/heartbeat'
 import { loadRegex } from './consumer/regex'
 import { checkRequest, type HeartbeatRequest } from './consumer/validate'
@@ -93,6 +93,7 @@ export class GroupCoordinator {
     if (sessionTimeoutMs < settings.minSessionTimeoutMs || sessionTimeoutMs > settings.maxSessionTimeoutMs) {
       return joinError(memberId, errors.INVALID_SESSION_TIMEOUT)
     }
+    if (this.shards.isAway(groupId)) return joinError(memberId, errors.NOT_COORDINATOR)
     const shard = this.shards.of(groupId)
     const plan = shard.plan(groupId, caller.now)
     const group = shard.state.groups.get(groupId)
@@ -107,6 +108,7 @@ export class GroupCoordinator {
   sync(request: Request<typeof SyncGroup>, caller: Caller): Later<SyncReply> {
     const { groupId } = request
     if (groupId === '') return syncError(errors.INVALID_GROUP_ID)
+    if (this.shards.isAway(groupId)) return syncError(errors.NOT_COORDINATOR)
     const shard = this.shards.peek(groupId)
     const group = shard?.state.groups.get(groupId)
     if (!shard || !group || isEmpty(group)) return syncError(errors.UNKNOWN_MEMBER_ID)
@@ -127,6 +129,7 @@ export class GroupCoordinator {
   heartbeat(request: Beat, caller: Caller): Later<number> {
     const { groupId } = request
     if (groupId === '') return errors.INVALID_GROUP_ID
+    if (this.shards.isAway(groupId)) return errors.NOT_COORDINATOR
     const shard = this.shards.peek(groupId)
     const group = shard?.state.groups.get(groupId)
     if (!shard || !group) return errors.UNKNOWN_MEMBER_ID
@@ -142,6 +145,7 @@ export class GroupCoordinator {
   /** An error code, and what became of each member. */
   leave({ groupId, members }: Leaving, caller: Caller): Later<{ errorCode: number; members: readonly Left[] }> {
     if (groupId === '') return { errorCode: errors.INVALID_GROUP_ID, members: [] }
+    if (this.shards.isAway(groupId)) return { errorCode: errors.NOT_COORDINATOR, members: [] }
     const shard = this.shards.peek(groupId)
     const group = shard?.state.groups.get(groupId)
     const isServed = group?.kind === 'classic' || group?.kind === 'consumer'
@@ -163,6 +167,7 @@ export class GroupCoordinator {
     const loading = request.subscribedTopicRegex ? loadRegex() : undefined
     if (loading) return loading.then(() => this.consumerHeartbeat(request, caller))
     const { groupId } = request
+    if (this.shards.isAway(groupId)) return refused(refuse(errors.NOT_COORDINATOR))
     // Only a first heartbeat makes a group.
     const shard = request.memberEpoch === 0 ? this.shards.of(groupId) : this.shards.peek(groupId)
     const plan = shard?.plan(groupId, caller.now) ?? new Plan(groupId, { ...this.world, now: caller.now })
@@ -174,6 +179,7 @@ export class GroupCoordinator {
   }
 
   describeConsumer(groupId: string): DescribedConsumerGroup {
+    if (this.shards.isAway(groupId)) return noConsumerGroup(groupId, errors.NOT_COORDINATOR, null)
     return describeConsumer(groupId, this.shards.stateOf(groupId).groups.get(groupId), this.world.settings, this.topics)
   }
 
@@ -187,6 +193,7 @@ export class GroupCoordinator {
     retentionTimeMs: number,
     caller: Caller,
   ): Later<readonly CommitAnswer[]> {
+    if (this.shards.isAway(groupId)) return withError(topics, errors.NOT_COORDINATOR)
     const shard = this.shards.of(groupId)
     const plan = shard.plan(groupId, caller.now)
     const answers = commitOffsets(plan, shard.state.groups.get(groupId), committer, topics, retentionTimeMs)
@@ -213,6 +220,7 @@ export class GroupCoordinator {
   /** An error code, and offsets where it is NONE. */
   fetchOffsets(request: Fetching): Later<{ errorCode: number; topics: readonly FetchAnswer[] }> {
     const { groupId, topics, requireStable } = request
+    if (this.shards.isAway(groupId)) return { errorCode: errors.NOT_COORDINATOR, topics: [] }
     const shard = this.shards.peek(groupId)
     const { groups, offsets } = this.shards.stateOf(groupId)
     const errorCode = mayFetch(groups.get(groupId), request.memberId, request.memberEpoch)
@@ -231,6 +239,7 @@ export class GroupCoordinator {
   /** `topics` are known to exist. */
   deleteOffsets(groupId: string, topics: readonly DeleteTopic[], caller: Caller): Later<DeleteAnswer> {
     if (groupId === '') return { errorCode: errors.INVALID_GROUP_ID, topics: [] }
+    if (this.shards.isAway(groupId)) return { errorCode: errors.NOT_COORDINATOR, topics: [] }
     const shard = this.shards.peek(groupId)
     if (!shard) return { errorCode: errors.GROUP_ID_NOT_FOUND, topics: [] }
     const plan = shard.plan(groupId, caller.now)
@@ -245,11 +254,13 @@ export class GroupCoordinator {
   }
 
   describe(groupId: string, caller: Caller): DescribedGroup {
+    if (this.shards.isAway(groupId)) return { ...noGroup(groupId), errorCode: errors.NOT_COORDINATOR }
     return describeClassic(groupId, this.shards.stateOf(groupId).groups.get(groupId), caller.version)
   }
 
   /** An error code. */
   delete(groupId: string, caller: Caller): Later<number> {
+    if (this.shards.isAway(groupId)) return errors.NOT_COORDINATOR
     const shard = this.shards.peek(groupId)
     if (!shard) return errors.GROUP_ID_NOT_FOUND
     const plan = shard.plan(groupId, caller.now)
@@ -266,6 +277,11 @@ export class GroupCoordinator {
       const records = gone.map(([group, name, partition]) => offsetTombstone(group, name, partition))
       if (records.length > 0) await this.write(shard, records)
     }
+  }
+
+  /** The data directory of a partition of the log is offline. */
+  lose(partition: number): void {
+    this.shards.lose(partition)
   }
 
   /** Takes a record that somebody else appended to the coordinator's log: transactional offsets, markers. */
@@ -336,5 +352,9 @@ function leaveClassic(plan: Plan, group: ClassicGroup, members: Leaving['members
 
 const notCoordinator = () => errors.NOT_COORDINATOR
 
-const withError = (answers: readonly CommitAnswer[], errorCode: number): CommitAnswer[] =>
-  answers.map((topic) => ({ ...topic, partitions: topic.partitions.map((one) => ({ ...one, errorCode })) }))
+const withError = (topics: readonly (CommitAnswer | CommitTopic)[], errorCode: number): CommitAnswer[] =>
+  topics.map(({ name, topicId, partitions }) => ({
+    name,
+    topicId,
+    partitions: partitions.map(({ partitionIndex }) => ({ partitionIndex, errorCode })),
+  }))

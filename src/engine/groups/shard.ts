@@ -178,7 +178,8 @@ export class Shard {
     })
   }
 
-  private giveUp(): void {
+  /** Memory is not believed any more; the log is read again when somebody asks. */
+  giveUp(): void {
     if (this.givenUp) return
     this.close()
     const { joins, syncs } = this.world

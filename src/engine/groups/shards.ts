@@ -42,6 +42,16 @@ export class Shards {
   ifLoaded(partition: number): Shard | undefined {
     return this.loaded.get(partition)
   }
+  /** The group lives in a data directory that is offline: what is known of it, nobody here knows. */
+  isAway(groupId: string): boolean {
+    const { log, topics } = this.world
+    if (!log.isAway || !topics.exists(GROUP_TOPIC)) return false
+    return log.isAway(partitionFor(groupId, log.partitionCount()))
+  }
+  /** The partition cannot be used any more: whoever waits is sent to look for the coordinator anew. */
+  lose(partition: number): void {
+    this.loaded.get(partition)?.giveUp()
+  }
   /** Ends all of them as a crash would. */
   abandon(): void {
     for (const shard of this.loaded.values()) shard.close()

@@ -110,7 +110,7 @@ async function flushed(engine: Engine, pending: Pending): Promise<void> {
         await engine.sync(partition.log)
         partition.advance(offset)
         // nobody cares any more whether they are on disk, and a power cut may yet undo the deletion
-        if (partition.deleted)
+        if (partition.deleted && !partition.isLost)
           for (const one of outcomes) Object.assign(one, refusal(one.index, errors.UNKNOWN_TOPIC_OR_PARTITION))
       } catch (error) {
         if (!passes(error)) throw error

@@ -8,9 +8,11 @@ import type { Group } from '../group'
 
 export type DescribedGroup = ReplyIn<typeof DescribeGroups>['groups'][number]
 
+export const noGroup = (groupId: string) => ({ groupId, groupState: 'Dead', protocolType: '', protocolData: '', members: [] })
+
 /** What is said about a group that is not there: an error from version 6 on (KIP-1043), before that the state Dead. */
 function dead(groupId: string, group: Group | undefined, version: number): DescribedGroup {
-  const nothing = { groupId, groupState: 'Dead', protocolType: '', protocolData: '', members: [] }
+  const nothing = noGroup(groupId)
   if (version < 6) return { ...nothing, errorCode: errors.NONE }
   const errorMessage = group ? `Group ${groupId} is not a classic group.` : `Group ${groupId} not found.`
   return { ...nothing, errorCode: errors.GROUP_ID_NOT_FOUND, errorMessage }

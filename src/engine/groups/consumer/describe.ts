@@ -11,7 +11,7 @@ import { preferredAssignor } from './target'
 
 export type DescribedConsumerGroup = ReplyIn<typeof ConsumerGroupDescribe>['groups'][number]
 
-const nothing = (groupId: string, errorCode: number, errorMessage: string | null): DescribedConsumerGroup => ({
+export const noConsumerGroup = (groupId: string, errorCode: number, errorMessage: string | null): DescribedConsumerGroup => ({
   errorCode,
   errorMessage,
   groupId,
@@ -28,9 +28,10 @@ export function describeConsumer(
   { consumerAssignors }: GroupSettings,
   topics: Topics,
 ): DescribedConsumerGroup {
-  if (groupId === '') return nothing(groupId, errors.INVALID_GROUP_ID, null)
-  if (!group) return nothing(groupId, errors.GROUP_ID_NOT_FOUND, `Group ${groupId} not found.`)
-  if (group.kind !== 'consumer') return nothing(groupId, errors.GROUP_ID_NOT_FOUND, `Group ${groupId} is not a consumer group.`)
+  if (groupId === '') return noConsumerGroup(groupId, errors.INVALID_GROUP_ID, null)
+  if (!group) return noConsumerGroup(groupId, errors.GROUP_ID_NOT_FOUND, `Group ${groupId} not found.`)
+  if (group.kind !== 'consumer')
+    return noConsumerGroup(groupId, errors.GROUP_ID_NOT_FOUND, `Group ${groupId} is not a consumer group.`)
   return {
     errorCode: errors.NONE,
     groupId,
