@@ -46,7 +46,8 @@ export class Failure extends Error {
   }
   /** As Java prints it. */
   override toString(): string {
-    return this.javaClass === undefined ? this.message : `${this.javaClass}: ${this.message}`
+    if (this.javaClass === undefined) return this.message
+    return this.message === '' ? this.javaClass : `${this.javaClass}: ${this.message}`
   }
 }
 

@@ -27,8 +27,14 @@ function fieldText(type: AnyType, json: Json, replace: Replace | undefined): str
   if (shape.kind === 'struct') return structText(shape.fields, json as JsonObject, replace)
   if (shape.kind === 'int64' || shape.kind === 'exact64') return String(json)
   if (shape.kind === 'float64' && typeof json === 'number') return javaDouble(json)
-  return JSON.stringify(json)
+  return typeof json === 'string' ? javaString(json) : JSON.stringify(json)
 }
+
+/** As Jackson writes it: the digits of an escaped character are upper case. */
+const javaString = (text: string): string =>
+  JSON.stringify(text).replace(/\\(?:u([0-9a-f]{4})|.)/g, (whole, digits?: string) =>
+    digits === undefined ? whole : `\\u${digits.toUpperCase()}`,
+  )
 
 /** As java.lang.Double prints it: 1024.0, 1.0E7. */
 export function javaDouble(value: number): string {

@@ -1,7 +1,9 @@
 /** The lines of kafka-dump-log about a log: one a batch, and one a record behind `|`. As kt with --json, an object a batch. */
 
+import { Failure } from '../cli/errors'
 import { messageText } from '../cli/message-text'
 import type { Out } from '../cli/out'
+import { Malformed } from '../protocol/reader'
 import { controlTypes, decodeControl, decodeControlKey } from '../protocol/records/control'
 import type { FoundBatch, FoundRecord } from './dump-log-batches'
 import type { Decoder } from './dump-log-decoders'
@@ -19,31 +21,29 @@ export interface Wanted {
 export function writeBatch(out: Out, file: string, batch: FoundBatch, wanted: Wanted): void {
   if (out.form === 'json')
     out.json({ file, ...batchJson(batch), ...(wanted.deep ? { records: recordsJson(batch, wanted) } : {}) })
-  else out.line(batchLine(batch))
+  else writeBatchLine(out, batch)
 }
 
-function batchLine({
-  header,
-  lastOffset,
-  position,
-  timestampType,
-  maxTimestamp,
-  sizeInBytes,
-  magic,
-  codec,
-  crc,
-  isValid,
-}: FoundBatch): string {
+/** In two steps, as Kafka prints it: what codec it is may turn out to be unknown in between. */
+function writeBatchLine(
+  out: Out,
+  { header, lastOffset, position, timestampType, maxTimestamp, sizeInBytes, magic, codec, crc, isValid }: FoundBatch,
+): void {
   const horizon = header?.deleteHorizonMs
-  const first = header
-    ? `baseOffset: ${header.baseOffset} lastOffset: ${lastOffset} count: ${header.count} baseSequence: ${header.baseSequence} ` +
-      `lastSequence: ${header.lastSequence} producerId: ${header.producerId} producerEpoch: ${header.producerEpoch} ` +
-      `partitionLeaderEpoch: ${header.partitionLeaderEpoch} isTransactional: ${header.isTransactional} isControl: ${header.isControl} ` +
-      `deleteHorizonMs: ${horizon === undefined ? 'OptionalLong.empty' : `OptionalLong[${horizon}]`}`
-    : `offset: ${lastOffset}`
-  return (
-    `${first} position: ${position} ${timestampType}: ${maxTimestamp} size: ${sizeInBytes} magic: ${magic} ` +
-    `compresscodec: ${codec} crc: ${crc} isvalid: ${isValid}`
+  out.write(
+    header
+      ? `baseOffset: ${header.baseOffset} lastOffset: ${lastOffset} count: ${header.count} baseSequence: ${header.baseSequence} ` +
+          `lastSequence: ${header.lastSequence} producerId: ${header.producerId} producerEpoch: ${header.producerEpoch} ` +
+          `partitionLeaderEpoch: ${header.partitionLeaderEpoch} isTransactional: ${header.isTransactional} isControl: ${header.isControl} ` +
+          `deleteHorizonMs: ${horizon === undefined ? 'OptionalLong.empty' : `OptionalLong[${horizon}]`}`
+      : `offset: ${lastOffset}`,
+  )
+  if (/^\d/.test(codec)) {
+    throw new Failure(`Unknown compression type id: ${codec}`, { javaClass: 'java.lang.IllegalArgumentException' })
+  }
+  out.line(
+    ` position: ${position} ${timestampType}: ${maxTimestamp} size: ${sizeInBytes} magic: ${magic} ` +
+      `compresscodec: ${codec} crc: ${crc} isvalid: ${isValid}`,
   )
 }
 
@@ -54,7 +54,10 @@ function batchJson({ header, records: _records, ...batch }: FoundBatch) {
 /** The line of a record, in two steps: what is in it may turn out not to be readable when the first is printed. */
 export function writeRecord(out: Out, batch: FoundBatch, record: FoundRecord, { decoder, skipsMetadata }: Wanted): void {
   const isControl = batch.header?.isControl ?? false
-  if (!skipsMetadata) out.write(`${metadataText(batch, record)}${isControl ? controlText(record) : ''}`)
+  if (!skipsMetadata) {
+    out.write(metadataText(batch, record))
+    if (isControl) out.write(controlText(record))
+  }
   const { key, payload } = !decoder || isControl ? {} : decoder(record)
   if (key !== undefined) out.write(`${skipsMetadata ? '| ' : ' '}key: ${key}`)
   out.line(payload === undefined ? '' : ` payload: ${payload}`)
@@ -77,7 +80,16 @@ const TITLES = {
   KRAFT_VOTERS: 'KRaftVoters',
 }
 
-function controlText({ key, value }: FoundRecord): string {
+function controlText(record: FoundRecord): string {
+  try {
+    return controlWords(record)
+  } catch (error) {
+    if (!(error instanceof Malformed)) throw error
+    const sentence = `the control record of offset ${record.offset} cannot be read: ${error.message}`
+    throw new Failure('', { javaClass: 'java.nio.BufferUnderflowException', sentence })
+  }
+}
+function controlWords({ key, value }: FoundRecord): string {
   if (!key || !value) return ''
   const name = decodeControlKey(key)
   if (typeof name !== 'string') return ` controlType: UNKNOWN(${name.type})`

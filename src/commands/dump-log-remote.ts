@@ -3,21 +3,27 @@ import { Malformed } from '../protocol/reader'
 import { type DecodedMetadata, decodeMetadataRecord } from '../protocol/records/metadata-record'
 import { remoteLogMetadata } from '../protocol/records/remote-log-metadata'
 import type { Decoder } from './dump-log-decoders'
+import { metadataProblem } from './dump-log-metadata'
 
 type RemoteRecord = DecodedMetadata<(typeof remoteLogMetadata)['types'][number]>
 
 const SEGMENT_STATES = ['COPY_SEGMENT_STARTED', 'COPY_SEGMENT_FINISHED', 'DELETE_SEGMENT_STARTED', 'DELETE_SEGMENT_FINISHED']
 const PARTITION_STATES = ['DELETE_PARTITION_MARKED', 'DELETE_PARTITION_STARTED', 'DELETE_PARTITION_FINISHED']
 
+/** What Java says of it. */
+const NO_VALUE =
+  'Cannot invoke "java.nio.ByteBuffer.remaining()" because the return value of "org.apache.kafka.common.record.Record.value()" is null'
+
 export const remoteDecoder: Decoder = ({ value, offset }) => {
+  if (value === null) return { payload: `Error at offset ${offset}, skipping. ${NO_VALUE}` }
+  const problem = metadataProblem(remoteLogMetadata, value)
+  if (problem !== undefined) return { payload: `Error at offset ${offset}, skipping. ${problem}` }
   try {
-    if (value === null) throw new Malformed(0, 'there is no value')
     const record = decodeMetadataRecord(remoteLogMetadata, value)
-    if (record.name === 'unknown') throw new Malformed(1, `a record of type ${record.type}, which is unknown`)
-    return { payload: recordText(record) }
+    return { payload: record.name === 'unknown' ? '' : recordText(record) }
   } catch (error) {
     if (!(error instanceof Malformed)) throw error
-    return { payload: `Error at offset ${offset}, skipping. ${error.message}` }
+    return { payload: `Error at offset ${offset}, skipping. null` } // a state that Java finds none for
   }
 }
 

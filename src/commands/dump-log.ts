@@ -13,12 +13,15 @@ import {
   shareStateDecoder,
   transactionDecoder,
 } from './dump-log-decoders'
-import { dumpAborted, dumpIndex, dumpSnapshot, dumpTimeIndex, type File, GAPS, Mismatches, missing } from './dump-log-indexes'
+import { dumpIndex, dumpTimeIndex, type File, GAPS, Mismatches, missing } from './dump-log-indexes'
 import { type Wanted, writeBatch, writeRecord } from './dump-log-lines'
+import { type Long, plus } from './dump-log-long'
+import { dumpAborted, dumpSnapshot } from './dump-log-producers'
 import { remoteDecoder } from './dump-log-remote'
 
 const STRINGS = 'org.apache.kafka.tools.api.StringDecoder'
 const MOST = 2147483647
+const LARGEST_MESSAGE = 5242880
 
 export default command({
   name: 'dump-log',
@@ -42,7 +45,7 @@ export default command({
     indexSanityCheck: flag(
       'If set, just checks the index sanity without printing its content. This is the same check that is executed on broker startup to determine if an index needs rebuilding or not.',
     ),
-    maxMessageSize: int('size', 'Size of largest message.').default(5242880),
+    maxMessageSize: int('size', 'Size of largest message.').default(LARGEST_MESSAGE),
     maxBytes: int('size', 'Limit the amount of total batches read in bytes avoiding reading the whole .log file(s).').default(
       MOST,
     ),
@@ -93,7 +96,7 @@ export default command({
           await dumpLog(context, file, maxBytes, wantedOf(options), mismatches)
           break
         case '.index':
-          dumpIndex(out, file, checks, mismatches)
+          dumpIndex(out, file, checks, options.maxMessageSize ?? LARGEST_MESSAGE, mismatches)
           break
         case '.timeindex':
           dumpTimeIndex(out, file, checks, mismatches)
@@ -102,9 +105,10 @@ export default command({
           dumpSnapshot(out, file)
           break
         case '.txnindex':
-          if (!file.fs.exists(file.path)) throw missing(name)
           dumpAborted(out, file)
           break
+        case undefined:
+          throw nameless(name)
         default:
           out.error(`Ignoring unknown file ${name}`)
       }
@@ -112,6 +116,12 @@ export default command({
     mismatches.print(out)
   },
 })
+
+/** Kafka looks for the dot first of all, and is not prepared to find none. */
+function nameless(name: string): Failure {
+  const own = name.slice(name.lastIndexOf('/') + 1)
+  return misnamed(name, `begin -1, end ${own.length}, length ${own.length}`, 'java.lang.StringIndexOutOfBoundsException')
+}
 
 interface RecordOptions {
   readonly deepIteration: boolean
@@ -154,14 +164,14 @@ async function dumpLog(
   const title = titleOf(name)
   if (out.form !== 'json') out.line(title)
   if (!fs.exists(path)) throw missing(name)
-  let last: number | undefined
+  let last: Long | undefined
   const walked: Walked = { position: 0 }
   for (const batch of batchesOf(fs, path, name, 0, maxBytes, walked)) {
     if (signal.aborted || !out.isOpen) return
     writeBatch(out, name, batch, wanted)
     if (!wanted.deep) continue
     for (const record of out.form === 'json' ? [] : batch.records()) {
-      if (last !== undefined && record.offset !== last + 1)
+      if (last !== undefined && record.offset !== plus(last, 1))
         mismatches.add(GAPS, path, `  ${last} is followed by ${record.offset}`)
       last = record.offset
       writeRecord(out, batch, record, wanted)
@@ -180,14 +190,21 @@ async function dumpLog(
 function titleOf(name: string): string {
   const own = name.slice(name.lastIndexOf('/') + 1)
   if (own === 'bootstrap.checkpoint') return 'KRaft bootstrap snapshot'
-  const word = own.split('.')[0] ?? ''
-  const [, endOffset, epoch] = /^(\d{20})-(\d{10})$/.exec(word) ?? []
-  if (own.endsWith('.checkpoint') && endOffset !== undefined) {
-    return `Snapshot end offset: ${Number(endOffset)}, epoch: ${Number(epoch)}`
-  }
-  if (own.endsWith('.log') && /^\d+$/.test(word)) return `Log starting offset: ${Number(word)}`
-  throw new Failure(`For input string: "${word}"`, {
-    javaClass: 'java.lang.NumberFormatException',
-    sentence: `${name} is not named as Kafka names its files`,
-  })
+  if (!own.endsWith('.checkpoint')) return `Log starting offset: ${numberIn(name, own.split('.')[0] ?? '')}`
+  const [endOffset, epoch] = [part(name, own, 0, OFFSET_WIDTH), part(name, own, OFFSET_WIDTH + 1, OFFSET_WIDTH + 1 + EPOCH_WIDTH)]
+  return `Snapshot end offset: ${numberIn(name, endOffset)}, epoch: ${numberIn(name, epoch)}`
 }
+/** Of a snapshot's name: <end offset>-<epoch>.checkpoint (org.apache.kafka.snapshot.Snapshots). */
+const OFFSET_WIDTH = 20
+const EPOCH_WIDTH = 10
+
+function part(name: string, own: string, begin: number, end: number): string {
+  if (own.length >= end) return own.slice(begin, end)
+  throw misnamed(name, `begin ${begin}, end ${end}, length ${own.length}`, 'java.lang.StringIndexOutOfBoundsException')
+}
+function numberIn(name: string, word: string): number {
+  if (/^[-+]?\d+$/.test(word)) return Number(word)
+  throw misnamed(name, `For input string: "${word}"`, 'java.lang.NumberFormatException')
+}
+const misnamed = (name: string, words: string, javaClass: string) =>
+  new Failure(words, { javaClass, sentence: `${name} is not named as Kafka names its files` })

@@ -97,7 +97,7 @@ export const incrementSequence = (sequence: number, increment: number): number =
 /** The last record's sequence number, -1 if the batch has none. */
 export function lastSequence(buffer: Buffer, at: number): number {
   const first = baseSequence(buffer, at)
-  return first < 0 ? -1 : incrementSequence(first, lastOffsetDelta(buffer, at))
+  return first === -1 ? -1 : incrementSequence(first, lastOffsetDelta(buffer, at))
 }
 
 /** The checksum as it should be. */
