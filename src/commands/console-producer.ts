@@ -9,6 +9,7 @@ import { logLine } from '../cli/log'
 import { has } from '../cli/parse'
 import { readProperties } from '../cli/properties'
 import type { Cluster } from '../client/cluster'
+import { bootstrapAddresses } from '../client/config/client'
 import { type ProducerConfig, producerConfig } from '../client/config/producer'
 import { KafkaError } from '../client/kafka-error'
 import { Producer } from '../client/producer'
@@ -70,7 +71,7 @@ export default command({
     const place = await context.connect({ clientId, properties, speaker: `Producer clientId=${clientId}` })
     const servers = place.kind === 'server' ? place.name.split(',') : config['bootstrap.servers']
     const cluster = place.clusterFor({ ...config, 'bootstrap.servers': servers }, { complainsTwice: true })
-    if (voice === 'kafka' && servers.some(hasName)) await checkMade(cluster)
+    if (voice === 'kafka') await checkMade(cluster, servers)
     return produce(context, options, { cluster, config, makeReader })
   },
 })
@@ -79,9 +80,10 @@ export default command({
 const hasName = (server: string): boolean => !/^(.*:\/\/)?(localhost|[\d.]+|\[[\da-fA-F:.]+\]):\d+$/.test(server)
 
 /** Kafka's producer cannot be made where no server's name is known; this one would try until max.block.ms is over. */
-async function checkMade(cluster: Cluster): Promise<void> {
+async function checkMade(cluster: Cluster, servers: readonly string[]): Promise<void> {
   try {
-    await cluster.refresh([])
+    bootstrapAddresses(servers)
+    if (servers.some(hasName)) await cluster.refresh([])
   } catch (error) {
     if (configError(error)) throw unmade(error, 'kafka', 'Failed to construct kafka producer')
   }
@@ -105,7 +107,11 @@ function configOf({ system, terminal, voice }: Context, options: ProducerOptions
   const fromFile = commandConfig === undefined ? new Map<string, string>() : readProperties(system, terminal, commandConfig)
   const properties = producerProperties(options, fromFile, voice)
   // the servers are known when the place is; a directory has none
-  return [producerConfig({ ...properties, 'bootstrap.servers': 'localhost:9092' }), new Map(Object.entries(properties))]
+  try {
+    return [producerConfig({ ...properties, 'bootstrap.servers': 'localhost:9092' }), new Map(Object.entries(properties))]
+  } catch (error) {
+    throw voice === 'kt' ? (configError(error) ?? error) : error
+  }
 }
 
 interface Work {

@@ -52,7 +52,11 @@ test.each([
   ],
   ['bootstrap.servers', '', "Configuration 'bootstrap.servers' must not be empty. Valid values include: any non-empty value"],
   ['bootstrap.servers', 'a:1,,b:2', "Configuration 'bootstrap.servers' values must not be empty."],
-  ['delivery.timeout.ms', '100', 'delivery.timeout.ms should be equal to or larger than linger.ms + request.timeout.ms'],
+  [
+    'partitioner.class',
+    'no.such',
+    'Invalid value no.such for configuration partitioner.class: Class no.such could not be found.',
+  ],
 ])('a producer with %s=%s is told: %s', (name, value, sentence) => {
   expect(producer({ [name]: value })).toThrow(sentence)
   expect(producer({ [name]: value })).toThrow(
@@ -80,6 +84,15 @@ test('idempotence is the default, and goes silently where acks or retries forbid
   expect(producerConfig({ acks: 'all' })['enable.idempotence']).toBe(true)
   expect(producerConfig({ acks: '1' })['enable.idempotence']).toBe(false)
   expect(producerConfig({ retries: '0' })['enable.idempotence']).toBe(false)
+})
+
+test.each([
+  ['delivery.timeout.ms', '100', 'delivery.timeout.ms should be equal to or larger than linger.ms + request.timeout.ms'],
+  ['interceptor.classes', 'no.such', 'Failed to find class no.such of interceptor.classes'],
+])('what only the making of a producer finds is wrapped, as by Kafka: %s', (name, value, message) => {
+  expect(producer({ [name]: value })).toThrow(
+    expect.objectContaining({ message: 'Failed to construct kafka producer', cause: expect.objectContaining({ message }) }),
+  )
 })
 
 test('a delivery time-out that was not set grows with linger.ms', () => {

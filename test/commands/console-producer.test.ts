@@ -53,6 +53,26 @@ function world(setup: Setup = {}, { topics = ['t'], refuse = (_: string[]): numb
   }
 }
 
+test.each([
+  ['--command-property delivery.timeout.ms=1', 'delivery.timeout.ms should be equal to or larger than'],
+  ['--command-property interceptor.classes=no.such', 'Failed to find class no.such'],
+])('%s: there can be no producer; kt says why', async (words, why) => {
+  const { err, code } = await world({ stdin: 'x' }).kafka(`--topic t ${words}`)
+  expect({ err, code }).toEqual({
+    err: 'org.apache.kafka.common.KafkaException: Failed to construct kafka producer\n',
+    code: 1,
+  })
+  const { err: told, code: failed } = await world({ stdin: 'x' }).kt(`--topic t ${words}`)
+  expect({ told, failed }).toEqual({ told: expect.stringContaining(why), failed: 1 })
+})
+
+test('a port that is none is found before a line is read', async () => {
+  const { harness, values } = world({ stdin: 'x' })
+  const { err, code } = await harness.kafka(command, '--bootstrap-server 127.0.0.1:99999 --topic t')
+  expect(err).toBe('org.apache.kafka.common.KafkaException: Failed to construct kafka producer\n')
+  expect({ code, values: values() }).toEqual({ code: 1, values: [] })
+})
+
 describe('lines become records', () => {
   test('in order, silently, with exit code 0', async () => {
     const { kafka, values } = world({ stdin: 'one\n\n  two \nthree' })

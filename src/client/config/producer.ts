@@ -1,5 +1,5 @@
 /** Properties of a producer (org.apache.kafka.clients.producer.ProducerConfig). */
-import { ConfigException } from '../kafka-error'
+import { ConfigException, kafkaException } from '../kafka-error'
 import { clientSerial } from './client'
 import { commonDefinitions } from './common'
 import {
@@ -25,6 +25,15 @@ const gzipLevel: Definition<number> = int(-1, (name, level) => {
   if (level !== -1 && (level < 1 || level > 9)) throw invalid(name, String(level), 'Value must be between 1 and 9 or equal to -1')
 })
 
+/** Classes are Java's: there is none to be found but the partitioner that is used without a name. */
+const partitioner: Definition<null> = {
+  fallback: null,
+  parse(name, value) {
+    if (value.trim() === '') return null
+    throw invalid(name, value, `Class ${value.trim()} could not be found.`)
+  },
+}
+
 export const producerDefinitions = {
   ...commonDefinitions,
   'receive.buffer.bytes': int(32_768, atLeast(-1)),
@@ -46,7 +55,7 @@ export const producerDefinitions = {
   'transactional.id': nonEmptyText,
   'transaction.timeout.ms': int(60_000),
   'transaction.two.phase.commit.enable': flag(false),
-  'partitioner.class': optionalText,
+  'partitioner.class': partitioner,
   'partitioner.adaptive.partitioning.enable': flag(true),
   'partitioner.availability.timeout.ms': long(0, notNegative),
   'partitioner.ignore.keys': flag(false),
@@ -57,8 +66,11 @@ export const producerDefinitions = {
 
 export type ProducerConfig = Values<typeof producerDefinitions>
 
+/** What Kafka finds out only while it makes a producer of settings that are good one by one. */
+const unmade = (why: string) => kafkaException('Failed to construct kafka producer', new ConfigException(why))
+
 /**
- * Throws ConfigException. As in Kafka, idempotence goes away silently where it was not asked for and acks or retries forbid it,
+ * Throws ConfigException, or a KafkaException around one. As in Kafka, idempotence goes away silently where it was not asked for and acks or retries forbid it,
  * and a delivery time-out that was not set grows with linger.ms + request.timeout.ms.
  */
 export function producerConfig(properties: Properties): ProducerConfig {
@@ -69,8 +81,10 @@ export function producerConfig(properties: Properties): ProducerConfig {
   }
   const least = values['linger.ms'] + values['request.timeout.ms']
   if (values['delivery.timeout.ms'] < least && properties['delivery.timeout.ms'] !== undefined) {
-    throw new ConfigException('delivery.timeout.ms should be equal to or larger than linger.ms + request.timeout.ms')
+    throw unmade('delivery.timeout.ms should be equal to or larger than linger.ms + request.timeout.ms')
   }
+  const [interceptor] = values['interceptor.classes']
+  if (interceptor !== undefined) throw unmade(`Failed to find class ${interceptor} of interceptor.classes`)
   return {
     ...values,
     'client.id': values['client.id'] || `producer-${values['transactional.id'] ?? clientSerial('producer')}`,

@@ -133,7 +133,9 @@ function producePartition(name: string, data: Asked, ask: Ask, acksAll: boolean,
   if (!engine.writable || engine.isAway(partition.state)) return refusal(data.index, errors.KAFKA_STORAGE_ERROR)
   const settings = engine.topicSettings(name)
   const inSync = partition.state.isr.length || 1 // a clean stop of Kafka leaves none in sync; this broker takes over
-  if (acksAll && settings.minInsyncReplicas > inSync) return refusal(data.index, errors.NOT_ENOUGH_REPLICAS)
+  // no more can be asked for than there are replicas (kafka.cluster.Partition.effectiveMinIsr)
+  const least = Math.min(settings.minInsyncReplicas, partition.state.replicas.length)
+  if (acksAll && least > inSync) return refusal(data.index, errors.NOT_ENOUGH_REPLICAS)
   const bytes = (data.records as Buffer | null) ?? EMPTY
   const stamped = settings.messageTimestampType === 'LogAppendTime'
   const checked = checkProduced(bytes, {
