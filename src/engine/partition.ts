@@ -3,6 +3,7 @@
  * Records are readable once they are acknowledged as their producer asked: with acks=all when they are on disk, else at once.
  */
 import type { Log } from '../storage/log'
+import type { Written } from '../storage/segment'
 import { type Waiter, type Watched, wake } from './waiting'
 
 export interface PartitionState {
@@ -77,9 +78,12 @@ export class Partition implements Watched {
     wake(this)
   }
 
-  /** Appends one batch, restamped in place. Readable at once unless `acknowledged` is to be called later. */
-  append(buffer: Buffer, at: number, visible: 'at-once' | 'when-flushed'): number {
-    const base = this.log.append(buffer, at, this.leaderEpoch)
+  /**
+   * Appends one batch, restamped in place. Readable at once unless `advance` is to be called later. One that is written with the sync must
+   * stay as it is until then.
+   */
+  append(buffer: Buffer, at: number, visible: 'at-once' | 'when-flushed', written: Written = 'now'): number {
+    const base = this.log.append(buffer, at, this.leaderEpoch, written)
     if (visible === 'at-once') this.advance(this.log.endOffset)
     return base
   }

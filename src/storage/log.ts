@@ -22,7 +22,7 @@ import { type Marker, readMarker } from './marker'
 import { syncTopicId } from './partition-metadata'
 import { type AbortedTransaction, Producers } from './producers'
 import type { SealedLog } from './sealed'
-import { Segment, segmentName } from './segment'
+import { Segment, segmentName, type Written } from './segment'
 import { encodeSnapshot } from './snapshot'
 import { type Syncs, syncLater, syncNow } from './syncs'
 
@@ -94,22 +94,25 @@ export class Log {
 
   // ---- appending ----
 
-  /** Appends one whole batch, stamping offset and epoch into it, and gives its base offset. */
-  append(buffer: Buffer, at: number, leaderEpoch: number): number {
+  /**
+   * Appends one whole batch, stamping offset and epoch into it, and gives its base offset. A batch that is written with the sync must stay
+   * as it is until the next `flush` is over or has failed.
+   */
+  append(buffer: Buffer, at: number, leaderEpoch: number, when: Written = 'now'): number {
     const base = this.endOffset
     stampBatch(buffer, at, base, leaderEpoch)
-    this.appendStamped(buffer, at)
+    this.appendStamped(buffer, at, when)
     return base
   }
 
   /** Appends one whole batch that bears its offset and epoch. */
-  appendStamped(buffer: Buffer, at: number): void {
+  appendStamped(buffer: Buffer, at: number, when: Written = 'now'): void {
     if (!this.written) this.beginWriting()
     const size = batchSize(buffer, at)
     const epoch = partitionLeaderEpoch(buffer, at)
     if (this.rollDue(buffer, at, size)) this.roll(baseOffset(buffer, at))
     if (epoch > this.lastEpoch) this.beginEpoch(epoch, baseOffset(buffer, at))
-    this.active.append(buffer, at, size, this.settings.indexIntervalBytes)
+    this.active.append(buffer, at, size, this.settings.indexIntervalBytes, when)
     this.endOffset = lastOffset(buffer, at) + 1
     const marker = isControl(buffer, at) && isTransactional(buffer, at) ? readMarker(buffer, at) : undefined
     this.takeBatch(buffer, at, this.active, marker)
@@ -150,6 +153,7 @@ export class Log {
   }
   /** Ends the active segment and begins one at `base`. */
   roll(base: number): void {
+    this.active.writeHeld() // nothing may stand behind what is not there
     this.active.loadIndexes(this.settings.indexIntervalBytes)
     syncNow(this.system.fs, this.active.writeIndexes())
     this.active.trim()
@@ -194,6 +198,14 @@ export class Log {
    */
   async flush(below = Number.POSITIVE_INFINITY): Promise<void> {
     if (this.gone || this.sealed) return
+    try {
+      await this.sync(below)
+    } catch (error) {
+      this.active.keepHeld()
+      throw error
+    }
+  }
+  private async sync(below: number): Promise<void> {
     const end = Math.min(this.endOffset, below)
     const { fs } = this.system
     if (this.folderChanged && (this.written || this.recovered)) {

@@ -15,6 +15,9 @@ import { passes } from './trouble'
 
 export const segmentName = (offset: number) => String(offset).padStart(20, '0')
 
+/** When a batch is written: SegmentFile's append or hold. */
+export type Written = 'now' | 'with-the-sync'
+
 export interface SegmentSettings {
   readonly indexIntervalBytes: number
 }
@@ -84,8 +87,15 @@ export class Segment {
   }
   /** Nobody waits for it any more: it is about to be deleted. */
   forsake(): void {
-    this.file.unsynced = false
-    this.close()
+    this.file.forsake()
+  }
+  /** Writes what is held for the next sync. */
+  writeHeld(): void {
+    this.file.writeHeld()
+  }
+  /** See SegmentFile. */
+  keepHeld(): void {
+    this.file.keepHeld()
   }
   /** What is in the file may be in the page cache only. */
   distrust(): void {
@@ -95,9 +105,11 @@ export class Segment {
   // ---- writing ----
 
   /** Appends one batch that bears its offsets already, or nothing of it. Throws the disk's error. */
-  append(bytes: Buffer, at: number, size: number, indexIntervalBytes: number): void {
+  append(bytes: Buffer, at: number, size: number, indexIntervalBytes: number, when: Written): void {
     const position = this.size
-    this.file.append(bytes.subarray(at, at + size))
+    const batch = bytes.subarray(at, at + size)
+    if (when === 'with-the-sync') this.file.hold(batch)
+    else this.file.append(batch)
     this.index(bytes, at, position, indexIntervalBytes)
   }
 

@@ -63,6 +63,23 @@ describe('records', () => {
     ])
   })
 
+  test('what is refused because its sync found no room is written once there is, and once', async () => {
+    const world = onDisk()
+    await create(world.call, 't')
+    await send(world.call, 't', ['a'])
+    world.room(30)
+    expect(await produce(world, -1, ['b'])).toMatchObject({ errorCode: STORAGE, errorMessage: 'no space is left on the disk' })
+    expect(await produce(world, -1, ['c'])).toMatchObject({ errorCode: STORAGE, baseOffset: -1 })
+    expect((await take(world.call, 't', 0)).values).toEqual(['a'])
+    world.room(10_000)
+    expect(await send(world.call, 't', ['d'])).toMatchObject({ errorCode: 0, baseOffset: 2 })
+    const after = world.reopen('killed')
+    expect((await take(after.call, 't', 0)).values).toEqual(['a'])
+    expect((await take(after.call, 't', 1)).values).toEqual(['b'])
+    expect((await take(after.call, 't', 2)).values).toEqual(['d'])
+    expect(after.findings).toEqual([])
+  })
+
   test('nothing half written stays in the log', async () => {
     const world = onDisk()
     await create(world.call, 't')

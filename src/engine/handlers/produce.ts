@@ -113,7 +113,7 @@ async function flushed(engine: Engine, pending: Pending): Promise<void> {
         if (partition.deleted && !partition.isLost)
           for (const one of outcomes) Object.assign(one, refusal(one.index, errors.UNKNOWN_TOPIC_OR_PARTITION))
       } catch (error) {
-        if (!passes(error)) throw error
+        // one that does not pass has ended the broker (Flusher): this is its last word
         for (const outcome of outcomes) Object.assign(outcome, stored(outcome.index, error))
       }
     }),
@@ -188,7 +188,7 @@ function appendBatch(batch: Buffer, partition: Partition, { engine, now }: Ask, 
   if (stamped) stampLogAppendTime(batch, 0, now)
   let baseOffset: number
   try {
-    baseOffset = partition.append(batch, 0, waits ? 'when-flushed' : 'at-once')
+    baseOffset = waits ? partition.append(batch, 0, 'when-flushed', 'with-the-sync') : partition.append(batch, 0, 'at-once')
   } catch (error) {
     engine.refused(`records of ${partition.name} are refused`, error)
     return stored(index, error)
