@@ -68,7 +68,7 @@ export async function holdDirectory(system: System, folder: string, options: Hol
     },
   }
   try {
-    fs.makeFolder(folder, 0o700)
+    if (!fs.exists(folder)) fs.makeFolder(folder, 0o700)
     refuseForeign(system, folder)
     const others = (options.dataFolders ?? []).filter((other) => other !== folder)
     for (const one of [folder, ...others.filter((other) => canLock(system, other, options.formatNew ?? true))]) {

@@ -38,13 +38,16 @@ export function parse(
   how: { voice: Voice; dialect: Dialect; hasSubcommands?: boolean },
 ): Typed {
   const slots = slotsOf(table, how.voice)
-  const { words, rest } = spell(argv, slots, how.dialect, how.hasSubcommands ?? false)
+  const { words, found, rest } = spell(argv, slots, how.dialect, how.hasSubcommands ?? false)
   const occurrences: Occurrence[] = []
   const commander = new Commander().exitOverride().helpOption(false).allowExcessArguments().argument('[word...]')
   commander.configureOutput({ writeOut: () => {}, writeErr: () => {} })
-  for (const slot of new Set(slots.values())) {
+  // those that are there: what is none of a command's options spell has refused, and to make all of them is felt at every start
+  for (const slot of found) {
     commander.addOption(new CommanderOption(`--${slot.name}${PLACE[slot.option.spec.arity]}`))
-    commander.on(`option:${slot.name}`, (word: string | null | undefined) => occurrences.push(occurrence(slot, word)))
+    commander.on(`option:${slot.name}`, (word: string | null | undefined) => {
+      occurrences.push(occurrence(slot, word))
+    })
   }
   try {
     commander.parse(words, { from: 'user' })

@@ -41,6 +41,8 @@ export function slotsOf(table: OptionTable, voice: Voice): Map<string, Slot> {
 export interface Spelled {
   /** What commander takes. */
   readonly words: readonly string[]
+  /** The options among them. */
+  readonly found: ReadonlySet<Slot>
   /** Words left over from the first sub-command on, where the command has any. */
   readonly rest: readonly string[]
 }
@@ -49,6 +51,7 @@ export interface Spelled {
 export function spell(argv: readonly string[], slots: ReadonlyMap<string, Slot>, dialect: Dialect, stop = false): Spelled {
   const options: string[] = []
   const plain: string[] = []
+  const slotsFound = new Set<Slot>()
   for (let i = 0; i < argv.length; i++) {
     const word = argv[i] as string
     if (word === '--') {
@@ -56,11 +59,12 @@ export function spell(argv: readonly string[], slots: ReadonlyMap<string, Slot>,
       break
     }
     if (!isOption(word, dialect)) {
-      if (stop) return { words: options, rest: argv.slice(i) }
+      if (stop) return { words: options, found: slotsFound, rest: argv.slice(i) }
       plain.push(word)
       continue
     }
     const found = lookUp(word, slots, dialect)
+    slotsFound.add(found.slot)
     const { arity } = found.slot.option.spec
     const dashed = `--${found.slot.name}`
     if (arity === 'none' && found.value !== undefined && dialect !== 'jopt') throw needsNoValue(found.slot, found.value)
@@ -80,7 +84,7 @@ export function spell(argv: readonly string[], slots: ReadonlyMap<string, Slot>,
       options.push(taken === undefined ? dashed : `${dashed}=${taken}`)
     }
   }
-  return { words: plain.length > 0 ? [...options, '--', ...plain] : options, rest: [] }
+  return { words: plain.length > 0 ? [...options, '--', ...plain] : options, found: slotsFound, rest: [] }
 }
 
 function isOption(word: string, dialect: Dialect): boolean {

@@ -41,7 +41,7 @@ function foreignNames({ fs }: System, folder: string): string[] {
 
 /** Throws ForeignDirectory when `folder` is no data directory and not empty either: nothing of kt's belongs there, not even a lock. */
 export function refuseForeign(system: System, folder: string): void {
-  if (readMetaProperties(system.fs, folder)) return
+  if (system.fs.exists(`${folder}/${META_PROPERTIES}`)) return
   const others = foreignNames(system, folder)
   if (others.length === 0) return
   const some = others.slice(0, 3).join(', ')

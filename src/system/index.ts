@@ -1,4 +1,5 @@
 /** The real world: node:fs, node:net, the machine's clock and its entropy. */
+import { setAlarm } from './alarms'
 import { realFiles } from './files'
 import { realNet } from './network'
 import type { Clock, Random, System } from './system'
@@ -9,11 +10,7 @@ const realClock: Clock = {
     const [seconds, nanoseconds] = process.hrtime() // the first use of `performance` costs 3 ms
     return seconds * 1000 + nanoseconds / 1e6
   },
-  after(ms, task, idle) {
-    const timer = setTimeout(task, Math.min(Math.max(ms, 0), 0x7fffffff))
-    if (idle) timer.unref()
-    return { cancel: () => clearTimeout(timer) }
-  },
+  after: (ms, task, idle) => setAlarm(realClock.monotonic, ms, task, idle === 'idle'),
   soon: (task) => void setImmediate(task),
 }
 
