@@ -2,7 +2,17 @@
  * Holds what an engine shows after a crash against what it had promised before (ledger.ts). Gives complaints: none is right.
  * After a kill everything that was answered must be there; after a power cut, everything but what was sent with acks=1.
  */
-import { type Attempt, type Committed, inForce, type Ledger, numberOf, type Produced, recordOf, type TopicMade } from './ledger'
+import {
+  type Attempt,
+  type Committed,
+  type Hole,
+  inForce,
+  type Ledger,
+  numberOf,
+  type Produced,
+  recordOf,
+  type TopicMade,
+} from './ledger'
 import type { BatchView, PartitionView, TopicView, View } from './view'
 
 export type Crash = 'kill' | 'power'
@@ -82,7 +92,11 @@ function judgePartition(topic: TopicMade, index: number, shown: PartitionView, a
   const { least, most } = startsOf(topic, index, asked)
   if (shown.start < least) complaints.push(`begins at ${shown.start}, though it was deleted up to ${least}`)
   if (shown.start > most) complaints.push(`begins at ${shown.start}, though only what is below ${most} may be gone`)
-  if (asked.crash === 'kill') complaints.push(...judgeHoles(shown))
+  if (asked.crash === 'kill') {
+    const known = ledger.holes.filter(here)
+    const isNew = ({ from, to }: Hole) => !known.some((one) => one.from <= from && to <= one.to)
+    for (const { from, to } of holesOf(shown).filter(isNew)) complaints.push(`has no records from ${from} to ${to}`)
+  }
   const produced = ledger.produced.filter((one) => here(one) && one.began <= time)
   complaints.push(
     ...judgeRecords(produced, shown, Math.max(shown.start, most), asked),
@@ -90,17 +104,12 @@ function judgePartition(topic: TopicMade, index: number, shown: PartitionView, a
   )
   return complaints
 }
-/** After a power cut there may be one: what nobody waited for may be on the disk in part. */
-function judgeHoles(shown: PartitionView): string[] {
-  const complaints: string[] = []
-  const first = shown.batches[0]
-  if (first && first.baseOffset > shown.start) complaints.push(`begins at ${shown.start}, its records at ${first.baseOffset}`)
-  shown.batches.forEach((batch, at) => {
-    const next = shown.batches[at + 1]?.baseOffset ?? shown.end
-    if (next !== batch.lastOffset + 1) complaints.push(`has a hole from ${batch.lastOffset + 1} to ${next}`)
-  })
-  if (!first && shown.start !== shown.end) complaints.push(`has no records from ${shown.start} to ${shown.end}`)
-  return complaints
+/** Where offsets are missing. A power cut may leave one, which stays: what nobody waited for may be on the disk in part. */
+export function holesOf({ start, end, batches }: PartitionView): Hole[] {
+  const begins = [...batches.map(({ baseOffset }) => baseOffset), end]
+  const ends = [start, ...batches.map(({ lastOffset }) => lastOffset + 1)]
+  // the first batch may begin below the start
+  return begins.map((to, at) => ({ from: ends[at] ?? to, to })).filter(({ from, to }, at) => (at === 0 ? from < to : from !== to))
 }
 
 /** `least`: what lies below may be gone, in any part. */

@@ -3,7 +3,7 @@
  * crashes it. An attempt that was answered must hold after any crash (`acks=1` after a kill only); one that was not may or may not.
  */
 
-import type { View } from './view'
+import type { PartitionView, View } from './view'
 
 export interface Attempt {
   /** When it was asked for and when it was answered, by the ledger's count. */
@@ -58,6 +58,12 @@ export interface ProducerNamed extends Attempt {
   producerId: number
 }
 
+/** Offsets that an earlier power cut left without records: `from` to below `to`. */
+export interface Hole {
+  readonly from: number
+  readonly to: number
+}
+
 export class Ledger {
   /** Goes up with everything that happens. */
   time = 0
@@ -68,6 +74,7 @@ export class Ledger {
   starts: Started[] = []
   joins: Joined[] = []
   producers: ProducerNamed[] = []
+  holes: (Hole & { readonly topic: TopicMade; readonly partition: number })[] = []
   /** Times at which the engine was told to end cleanly, and had. */
   cleanStops: Attempt[] = []
 
@@ -80,7 +87,7 @@ export class Ledger {
     attempt.ended = ++this.time
   }
   /** After a power cut: what is there is what holds from now on. */
-  rebase(view: View): void {
+  rebase(view: View, holesOf: (partition: PartitionView) => Hole[]): void {
     const now = ++this.time
     const sure = { began: now, ended: now }
     this.topics = [...view.topics].map(([name, { id, partitions }]) => {
@@ -100,8 +107,10 @@ export class Ledger {
     }
     this.produced = this.produced.filter((one) => left.has(one.numbers[0] ?? -1))
     for (const one of this.produced) Object.assign(one, { ...sure, acks: -1, baseOffset: left.get(one.numbers[0] ?? -1) })
-    this.commits = [...view.offsets].map(([place, offset]) => {
+    // offsets of a topic whose deletion came first to the disk may still be there
+    this.commits = [...view.offsets].flatMap(([place, offset]) => {
       const [, group = '', name = '', partition = ''] = /^(\S+) (.*)-(\d+)$/.exec(place) ?? []
+      if (!view.topics.has(name)) return []
       return { ...sure, group, topic: topicOf(name), partition: Number(partition), offset }
     })
     this.starts = [...view.topics].flatMap(([name, { partitions }]) =>
@@ -113,6 +122,9 @@ export class Ledger {
         offset: start,
         promised: true,
       })),
+    )
+    this.holes = [...view.topics].flatMap(([name, { partitions }]) =>
+      partitions.flatMap((shown, partition) => holesOf(shown).map((hole) => ({ ...hole, topic: topicOf(name), partition }))),
     )
     this.joins = this.joins.filter(({ ended }) => ended <= now)
     this.cleanStops = []

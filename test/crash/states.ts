@@ -6,7 +6,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { FileSystem } from '../../src/system/system'
 import { type Chance, chance } from '../fuzz/random'
 import { Disk } from '../storage/disk'
-import { type Crash, judge } from './judge'
+import { type Crash, holesOf, judge } from './judge'
 import { Ledger } from './ledger'
 import { probe } from './probe'
 import { GROUPS, Users } from './users'
@@ -124,7 +124,7 @@ class Run {
       this.complain(0, 'power', complaint)
     }
     this.waiting = []
-    this.ledger.rebase(view)
+    this.ledger.rebase(view, holesOf)
     this.users.senders.keep(new Set(this.ledger.produced))
   }
 

@@ -69,7 +69,7 @@ export async function viewOf(call: Call, groups: Iterable<string>): Promise<View
   }
   const offsets = new Map<string, number>()
   for (const group of groups) {
-    const reply = await call(OffsetFetch, { groupId: '', groups: [{ groupId: group, topics: null }], topics: null })
+    const reply = await call(OffsetFetch, { groups: [{ groupId: group, topics: null }] }, 9)
     for (const { name, partitions } of reply.groups[0]?.topics ?? []) {
       for (const { partitionIndex, committedOffset } of partitions) {
         offsets.set(`${group} ${name}-${partitionIndex}`, committedOffset)

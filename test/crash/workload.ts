@@ -4,7 +4,7 @@
  */
 import { chance } from '../fuzz/random'
 import { Disk } from '../storage/disk'
-import { judge } from './judge'
+import { holesOf, judge } from './judge'
 import { Ledger } from './ledger'
 import { GROUPS, Users } from './users'
 import { type View, viewOf } from './view'
@@ -39,7 +39,7 @@ export async function workload(seed: number, steps: number, startMs: number): Pr
     const view = await answered(world, viewOf(world.call, GROUPS))
     complaints.push(...judge(view, { ledger, time: ledger.time, crash: how }))
     if (how === 'kill') return
-    ledger.rebase(view)
+    ledger.rebase(view, holesOf)
     users.senders.keep(new Set(ledger.produced))
   }
   for (let step = 0; step < steps; step++) {

@@ -1,0 +1,66 @@
+/** What Apache Kafka shows of a data directory, by kafka-opens, in the words in which kt's view is told (workload/kt.ts). */
+import { execFile } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+
+export const JUDGE = fileURLToPath(new URL('../../shared/conformance/kafka-opens', import.meta.url))
+/** What a broker says of a directory that was not closed cleanly, its own included: it makes the last index again, and its checkpoint was ahead; folders were set aside, names lost. */
+export const UNCLEAN =
+  /Could not find offset index file corresponding to log file|Non-monotonic update of high watermark|Loaded stray log|orphaned index file/
+/**
+ * Said now and then, of the same directory at one opening and not at the next: a loading of the coordinator that met a log that was not
+ * there at that moment. Whether groups were loaded is seen in the view.
+ */
+const RACE =
+  /Failed to load metadata from __\S+ with epoch \d+ due to Stopped loading records from __\S+ because the partition is not online/
+
+/** Half a minute after its start a broker would look at retention, however long it is to wait after that. */
+const STILL = 'log.initial.task.delay.ms=2000000000'
+
+/** What the judge says of a directory: {complaints, view, ...}. `extra`: properties for its broker. */
+export function judged(judge, path, { words = [], extra = [] } = {}) {
+  const tools = process.env.JAVA_TOOL_OPTIONS ?? '-XX:TieredStopAtLevel=1' // short lives
+  const env = { ...process.env, JAVA_TOOL_OPTIONS: tools, KAFKA_EXTRA: [STILL, ...extra].join('\n') }
+  delete env.NODE_EXTRA_CA_CERTS
+  return new Promise((done) => {
+    execFile(judge, ['--no-tool', ...words, path], { env, maxBuffer: 1 << 29 }, (error, stdout, stderr) => {
+      try {
+        const said = JSON.parse(stdout)
+        done({ ...said, complaints: said.complaints.filter((line) => !RACE.test(line)) })
+      } catch {
+        done({ complaints: [`the judge failed: ${error?.message} ${stderr}`.slice(0, 2000)] })
+      }
+    })
+  })
+}
+
+const hexOf = (bytes) =>
+  bytes && typeof bytes === 'object' ? bytes.repeat.repeat(bytes.length).slice(0, bytes.length * 2) : bytes
+
+/** The judge's view in the words of linesOf. */
+export function told({ topics, groups }) {
+  const lines = []
+  for (const [name, { topicId, internal, configs, partitions }] of Object.entries(topics)) {
+    if (internal) continue
+    lines.push(`topic ${name} id ${topicId}`)
+    for (const [key, value] of Object.entries(configs)) lines.push(`topic ${name} config ${key}=${value}`)
+    for (const [index, one] of Object.entries(partitions)) {
+      const place = `${name}-${index}`
+      const committed = new Set(one.readCommitted)
+      lines.push(`${place} from ${one.logStartOffset} to ${one.highWatermark}, stable to ${one.lastStableOffset}`)
+      for (const { producerId, producerEpoch, lastSequence, currentTransactionStartOffset } of one.activeProducers) {
+        lines.push(`${place} producer ${producerId} ${producerEpoch} ${lastSequence} ${currentTransactionStartOffset}`)
+      }
+      for (const { offset, timestamp, key, value, headers } of one.records) {
+        const all = headers.map(([header, bytes]) => `${header}=${bytes}`).join()
+        lines.push(
+          `${place} record ${offset} ${timestamp} ${hexOf(key)} ${hexOf(value)} [${all}]${committed.has(offset) ? ' committed' : ''}`,
+        )
+      }
+    }
+  }
+  for (const [group, { offsets, type }] of Object.entries(groups)) {
+    if (type === 'Share') continue
+    for (const [place, { offset }] of Object.entries(offsets ?? {})) lines.push(`group ${group} ${place} at ${offset}`)
+  }
+  return lines.sort()
+}

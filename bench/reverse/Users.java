@@ -1,0 +1,289 @@
+import java.time.Duration;
+import java.util.*;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.kafka.clients.admin.*;
+import org.apache.kafka.clients.consumer.*;
+import org.apache.kafka.clients.producer.*;
+import org.apache.kafka.common.*;
+import org.apache.kafka.common.config.*;
+import org.apache.kafka.common.config.ConfigResource.Type;
+import org.apache.kafka.common.quota.*;
+import org.apache.kafka.common.serialization.*;
+
+/**
+ * Random users of an Apache Kafka: Users BOOTSTRAP SEED THREADS DIRECTORIES. They do everything that leaves something on disk, until the
+ * standard input ends, and then leave as they are, transactions under way and all. What fails, fails: others delete their topics.
+ */
+public class Users implements Runnable {
+  static final String[] NAMES = {"alpha", "beta", "gamma.delta", "epsilon_1", "zeta-0", "eta"};
+  static final String[] CODECS = {"none", "gzip", "snappy", "lz4", "zstd"};
+  static final Map<String, Integer> topics = new ConcurrentHashMap<>();
+  static volatile boolean over = false;
+  static String bootstrap;
+  static String[] directories;
+
+  final Random dice;
+  final Admin admin;
+  final int number;
+  final List<KafkaProducer<byte[], byte[]>> producers = new ArrayList<>();
+  final Map<String, KafkaProducer<byte[], byte[]>> transactional = new HashMap<>();
+  int sent = 0;
+
+  Users(long seed, int number) {
+    this.dice = new Random(seed * 1000 + number);
+    this.number = number;
+    this.admin = Admin.create(common());
+  }
+
+  public static void main(String[] args) throws Exception {
+    bootstrap = args[0];
+    directories = args[3].split(",");
+    List<Thread> threads = new ArrayList<>();
+    for (int i = 0; i < Integer.parseInt(args[2]); i++) {
+      Thread thread = new Thread(new Users(Long.parseLong(args[1]), i));
+      thread.setDaemon(true);
+      thread.start();
+      threads.add(thread);
+    }
+    System.out.println("begun");
+    while (System.in.read() >= 0) {}
+    over = true;
+    for (Thread thread : threads) thread.join(3000);
+    Runtime.getRuntime().halt(0);
+  }
+
+  public void run() {
+    while (!over) {
+      try {
+        act();
+        System.out.println("done");
+      } catch (Exception error) {
+        if (System.getenv("KT_USERS_DEBUG") != null) System.err.println(number + ": " + error);
+      }
+    }
+  }
+
+  void act() throws Exception {
+    int roll = topics.isEmpty() ? 0 : dice.nextInt(100);
+    if (roll < 7) createTopic();
+    else if (roll < 9) deleteTopic();
+    else if (roll < 14) configureTopic();
+    else if (roll < 15) addPartitions();
+    else if (roll < 45) send();
+    else if (roll < 62) transact();
+    else if (roll < 74) consume();
+    else if (roll < 79) deleteRecords();
+    else if (roll < 87) commit();
+    else if (roll < 89) forget();
+    else if (roll < 93) configureCluster();
+    else if (roll < 96) move();
+    else if (roll < 97) share();
+    else Thread.sleep(dice.nextInt(100));
+  }
+
+  Map<String, Object> common() {
+    Map<String, Object> all = new HashMap<>();
+    all.put("bootstrap.servers", bootstrap);
+    all.put("client.id", "user-" + number);
+    all.put("default.api.timeout.ms", "8000");
+    all.put("request.timeout.ms", "6000");
+    return all;
+  }
+  <T> T pick(List<T> list) { return list.get(dice.nextInt(list.size())); }
+  String pick(String... list) { return list[dice.nextInt(list.length)]; }
+  boolean once(int times) { return dice.nextInt(times) == 0; }
+  TopicPartition place() {
+    String name = pick(new ArrayList<>(topics.keySet()));
+    return new TopicPartition(name, dice.nextInt(topics.getOrDefault(name, 1)));
+  }
+
+  // ---- topics ----
+
+  void createTopic() throws Exception {
+    String name = pick(NAMES);
+    int partitions = 1 + dice.nextInt(3);
+    Map<String, String> configs = new HashMap<>();
+    configs.put("internal.segment.bytes", pick("600", "2000", "8000", "100000"));
+    if (once(2)) configs.put("index.interval.bytes", pick("0", "300"));
+    if (once(2)) configs.put("file.delete.delay.ms", pick("0", "500", "60000"));
+    if (once(3)) configs.put("segment.index.bytes", pick("120", "4096"));
+    if (once(4)) configs.put("retention.bytes", pick("4000", "20000"));
+    if (once(4)) configs.put("retention.ms", pick("2000", "20000"));
+    if (once(4)) configs.put("preallocate", "true");
+    if (once(4)) configs.put("message.timestamp.type", "LogAppendTime");
+    if (once(3)) configs.put("compression.type", pick("gzip", "snappy", "lz4", "zstd", "uncompressed"));
+    if (once(4)) configs.put("flush.messages", "7");
+    if (once(2)) {
+      configs.put("cleanup.policy", pick("compact", "compact", "compact,delete"));
+      configs.put("min.cleanable.dirty.ratio", "0.01");
+      configs.put("max.compaction.lag.ms", pick("1", "2000", "9223372036854775807"));
+      configs.put("delete.retention.ms", pick("0", "100", "86400000"));
+      configs.put("segment.ms", pick("300", "604800000"));
+    }
+    admin.createTopics(List.of(new NewTopic(name, partitions, (short) 1).configs(configs))).all().get();
+    topics.put(name, partitions);
+  }
+  void deleteTopic() throws Exception {
+    if (topics.size() < 3) return;
+    String name = place().topic();
+    topics.remove(name);
+    admin.deleteTopics(List.of(name)).all().get();
+  }
+  void configureTopic() throws Exception {
+    String[][] settings = {
+      {"retention.bytes", "1500", "6000", "-1"}, {"segment.ms", "500", "604800000"}, {"max.message.bytes", "500000", "1048588"},
+      {"internal.segment.bytes", "700", "2000", "9000"}, {"cleanup.policy", "compact", "delete", "compact,delete"},
+      {"message.timestamp.type", "CreateTime", "LogAppendTime"}, {"compression.type", "producer", "zstd"}, {"min.insync.replicas", "1"},
+    };
+    String[] one = settings[dice.nextInt(settings.length)];
+    ConfigEntry entry = new ConfigEntry(one[0], one[1 + dice.nextInt(one.length - 1)]);
+    var kind = once(4) && !one[0].startsWith("internal") ? AlterConfigOp.OpType.DELETE : AlterConfigOp.OpType.SET;
+    alter(new ConfigResource(Type.TOPIC, place().topic()), new AlterConfigOp(entry, kind));
+  }
+  void alter(ConfigResource resource, AlterConfigOp change) throws Exception {
+    admin.incrementalAlterConfigs(Map.of(resource, List.of(change))).all().get();
+  }
+  void addPartitions() throws Exception {
+    String name = place().topic();
+    int count = topics.getOrDefault(name, 9) + 1;
+    if (count > 5) return;
+    admin.createPartitions(Map.of(name, NewPartitions.increaseTo(count))).all().get();
+    topics.replace(name, count);
+  }
+  void deleteRecords() throws Exception {
+    TopicPartition place = place();
+    long start = admin.listOffsets(Map.of(place, OffsetSpec.earliest())).partitionResult(place).get().offset();
+    long end = admin.listOffsets(Map.of(place, OffsetSpec.latest())).partitionResult(place).get().offset();
+    long to = once(5) ? -1 : start + dice.nextInt((int) (end - start) + 1);
+    admin.deleteRecords(Map.of(place, RecordsToDelete.beforeOffset(to))).all().get();
+  }
+  void move() throws Exception {
+    if (directories.length < 2) return;
+    TopicPartition place = place();
+    admin.alterReplicaLogDirs(Map.of(new TopicPartitionReplica(place.topic(), place.partition(), 1), pick(directories))).all().get();
+  }
+
+  // ---- records ----
+
+  ProducerRecord<byte[], byte[]> record(TopicPartition place) {
+    String number = this.number + "-" + sent++;
+    byte[] key = ("key " + dice.nextInt(once(2) ? 4 : 40)).getBytes();
+    byte[] value = once(8) ? null : ("record " + number + " " + "x".repeat(once(20) ? 3000 : dice.nextInt(120))).getBytes();
+    Long time = once(4) ? Long.valueOf(System.currentTimeMillis() - dice.nextInt(600_000)) : null;
+    var record = new ProducerRecord<>(place.topic(), place.partition(), time, key, value);
+    if (once(4)) record.headers().add("number", number.getBytes()).add("none", null);
+    return record;
+  }
+  KafkaProducer<byte[], byte[]> open(Map<String, Object> more) {
+    Map<String, Object> all = common();
+    all.put("compression.type", pick(CODECS));
+    all.put("linger.ms", pick("0", "3"));
+    all.put("batch.size", pick("150", "1000", "16384"));
+    all.put("max.block.ms", "3000");
+    all.put("request.timeout.ms", "3000");
+    all.put("delivery.timeout.ms", "5000");
+    all.putAll(more);
+    return new KafkaProducer<>(all, new ByteArraySerializer(), new ByteArraySerializer());
+  }
+  void send() {
+    if (producers.size() < 3 || once(10)) {
+      if (producers.size() >= 3) producers.remove(0).close(Duration.ofSeconds(1));
+      boolean idempotent = once(2);
+      producers.add(open(Map.of("enable.idempotence", idempotent, "acks", idempotent ? "all" : pick("0", "1", "all"))));
+    }
+    var producer = pick(producers);
+    TopicPartition place = place();
+    for (int i = dice.nextInt(40); i >= 0; i--) producer.send(record(once(3) ? place() : place));
+    if (once(2)) producer.flush();
+  }
+  void transact() throws Exception {
+    String id = "transaction " + dice.nextInt(8);
+    var producer = transactional.get(id);
+    if (producer == null) {
+      producer = open(Map.of("transactional.id", id, "transaction.timeout.ms", dice.nextInt(4) * 5000 + 1000));
+      transactional.put(id, producer);
+      producer.initTransactions();
+    }
+    try {
+      for (int round = 1 + dice.nextInt(6); round > 0 && !over; round--) {
+        producer.beginTransaction();
+        for (int i = dice.nextInt(12); i >= 0; i--) producer.send(record(place()));
+        if (once(3)) producer.sendOffsetsToTransaction(Map.of(place(), new OffsetAndMetadata(dice.nextInt(50), "sent")), new ConsumerGroupMetadata("exactly-once"));
+        int end = dice.nextInt(8);
+        if (end < 4) producer.commitTransaction();
+        else if (end < 7) producer.abortTransaction();
+        else { // left open
+          producer.flush();
+          transactional.remove(id).close(Duration.ZERO);
+          return;
+        }
+      }
+    } catch (Exception error) { // fenced by another user of the id, or a topic is gone
+      transactional.remove(id);
+      producer.close(Duration.ZERO);
+      throw error;
+    }
+  }
+
+  // ---- groups ----
+
+  void consume() {
+    Map<String, Object> all = common();
+    boolean isNew = once(2);
+    all.put("group.id", (isNew ? "consumer-" : "classic-") + dice.nextInt(3));
+    all.put("group.protocol", isNew ? "consumer" : "classic");
+    if (!isNew) all.put("session.timeout.ms", "8000");
+    if (!isNew && once(3)) all.put("partition.assignment.strategy", "org.apache.kafka.clients.consumer.CooperativeStickyAssignor");
+    if (once(3)) all.put("group.instance.id", "static-" + number);
+    if (once(2)) all.put("isolation.level", "read_committed");
+    all.put("auto.offset.reset", "earliest");
+    all.put("enable.auto.commit", once(2));
+    all.put("max.poll.records", "20");
+    try (var consumer = new KafkaConsumer<>(all, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+      consumer.subscribe(once(3) ? List.copyOf(topics.keySet()) : List.of(place().topic()));
+      for (int i = 2 + dice.nextInt(6); i > 0 && !over; i--) {
+        consumer.poll(Duration.ofMillis(150));
+        if (once(2)) consumer.commitSync(Duration.ofSeconds(2));
+      }
+    }
+  }
+  void commit() throws Exception {
+    String group = "by-hand-" + dice.nextInt(3);
+    var offset = new OffsetAndMetadata(dice.nextInt(100), once(2) ? Optional.of(0) : Optional.empty(), once(2) ? "" : "by hand");
+    admin.alterConsumerGroupOffsets(group, Map.of(place(), offset)).all().get();
+  }
+  void forget() throws Exception {
+    String group = pick("by-hand-0", "classic-0", "consumer-0", "exactly-once");
+    if (once(2)) admin.deleteConsumerGroups(List.of(group)).all().get();
+    else admin.deleteConsumerGroupOffsets(group, Set.of(place())).all().get();
+  }
+  void share() {
+    Map<String, Object> all = common();
+    all.put("group.id", "share-0");
+    try (var consumer = new KafkaShareConsumer<>(all, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+      consumer.subscribe(List.of(place().topic()));
+      for (int i = 0; i < 3; i++) consumer.poll(Duration.ofMillis(200));
+    }
+  }
+
+  // ---- the cluster ----
+
+  void configureCluster() throws Exception {
+    switch (dice.nextInt(6)) {
+      case 0 -> {
+        var entity = new ClientQuotaEntity(Map.of(pick("user", "client-id"), pick("anna", "bert")));
+        var quota = new ClientQuotaAlteration.Op(pick("producer_byte_rate", "consumer_byte_rate"), once(3) ? null : 1e7 + dice.nextInt(9));
+        admin.alterClientQuotas(List.of(new ClientQuotaAlteration(entity, List.of(quota)))).all().get();
+      }
+      case 1 -> {
+        var info = new ScramCredentialInfo(once(2) ? ScramMechanism.SCRAM_SHA_256 : ScramMechanism.SCRAM_SHA_512, 4096);
+        admin.alterUserScramCredentials(List.of(new UserScramCredentialUpsertion(pick("anna", "bert"), info, "secret"))).all().get();
+      }
+      case 2 -> alter(new ConfigResource(Type.GROUP, "consumer-0"), set("consumer.session.timeout.ms", pick("45000", "50000")));
+      case 3 -> alter(new ConfigResource(Type.BROKER, ""), set("log.retention.ms", pick("604800000", "86400000")));
+      case 4 -> alter(new ConfigResource(Type.BROKER, "1"), set("log.cleaner.threads", pick("1", "2")));
+      default -> alter(new ConfigResource(Type.CLIENT_METRICS, "m"), set("interval.ms", pick("30000", "60000")));
+    }
+  }
+  AlterConfigOp set(String name, String value) { return new AlterConfigOp(new ConfigEntry(name, value), AlterConfigOp.OpType.SET); }
+}
