@@ -12,14 +12,14 @@ class Alarm implements Timer {
   private isCancelled = false
 
   constructor(
-    private readonly at: number,
+    readonly at: number,
     private readonly task: () => void,
     private readonly isIdle: boolean,
   ) {}
 
   set(now: number): void {
     if (this.isCancelled) return
-    this.timer = setTimeout(this.task, Math.min(Math.max(this.at - now, 0), MOST_MS))
+    this.timer = setTimeout(this.task, Math.min(Math.max(Math.ceil(this.at - now), 0), MOST_MS))
     if (this.isIdle) this.timer.unref()
   }
   cancel(): void {
@@ -32,7 +32,7 @@ class Alarm implements Timer {
 let fresh: Alarm[] = []
 
 function setAll(now: number): void {
-  const alarms = fresh
+  const alarms = fresh.sort((a, b) => a.at - b.at) // Node counts whole milliseconds, and keeps this order within one
   fresh = []
   for (const alarm of alarms) alarm.set(now)
 }
