@@ -2,12 +2,14 @@
 import { checkOneOf, checkRequired } from '../cli/checks'
 import type { CheckContext, Context } from '../cli/command'
 import { Failure, OptionError, UsageError } from '../cli/errors'
+import { hashCode, hashOrder } from '../cli/java-hash'
 import { has } from '../cli/parse'
 import { readProperties } from '../cli/properties'
 import { type ConsumerConfig, consumerConfig } from '../client/config/consumer'
 import { kafkaException } from '../client/kafka-error'
 import type { Random } from '../system'
 import type { ConsumerOptions } from './console-consumer-options'
+import { propertiesRead } from './console-servers'
 
 /** What the tool checks before it reads anything. */
 export function checkConsumerOptions(options: ConsumerOptions, { voice, hasPlace }: CheckContext): void {
@@ -77,7 +79,8 @@ export function settingsOf({ system, terminal, voice }: Context, options: Consum
       if (voice === 'kt') throw new UsageError('', '--group may not be empty')
       throw kafkaException('Failed to construct kafka consumer')
     }
-    const config = consumerConfig({ ...Object.fromEntries(properties), 'bootstrap.servers': 'localhost:9092' })
+    const given = { ...Object.fromEntries(properties), 'bootstrap.servers': 'localhost:9092' }
+    const config = propertiesRead(voice, () => consumerConfig(given))
     return { config, properties }
   }
 }
@@ -89,7 +92,9 @@ function groupsOf(options: ConsumerOptions, fromFile: ReadonlyMap<string, string
     if (group !== undefined) groups.add(group)
   }
   if (groups.size > 1) {
-    const names = [...groups].map((group) => `'${group}'`).join(', ')
+    const names = hashOrder([...groups], hashCode)
+      .map((group) => `'${group}'`)
+      .join(', ')
     throw new UsageError(
       "The group ids provided in different places (directly using '--group', via '--consumer-property', or via '--consumer.config') do " +
         `not match. Detected group ids: ${names}`,

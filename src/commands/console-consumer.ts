@@ -6,8 +6,10 @@
 import { type Context, command } from '../cli/command'
 import { exit, Failure, messageOf, OptionError } from '../cli/errors'
 import { javaPattern } from '../cli/java-regex'
+import { asJavaReads } from '../cli/java-regex-error'
 import { logLine } from '../cli/log'
 import type { Cluster } from '../client/cluster'
+import { consumerDefinitions } from '../client/config/consumer'
 import { Consumer, type TopicPartition } from '../client/consumer'
 import { checkConsumerOptions, formatterProperties, type Settings, settingsOf, startOf } from './console-consumer-check'
 import { DEFAULT_FORMATTER, type Formatter, formatterOf } from './console-consumer-formatter'
@@ -72,19 +74,19 @@ export default command({
     const clientId = config['client.id']
     const speaker = `Consumer clientId=${clientId}, groupId=${config['group.id']}`
     const place = await context.connect({ clientId, properties: clientProperties, speaker })
-    const servers = place.kind === 'server' ? place.name.split(',') : config['bootstrap.servers']
-    const cluster = clusterOf(
-      () => place.clusterFor({ ...config, 'bootstrap.servers': servers }, { complainsTwice: true }),
-      voice,
-    )
+    const given =
+      place.kind === 'server' ? consumerDefinitions['bootstrap.servers'].parse('bootstrap.servers', place.name) : undefined
+    const servers = given ?? config['bootstrap.servers']
+    const cluster = made(() => place.clusterFor({ ...config, 'bootstrap.servers': servers }, { complainsTwice: true }), voice)
     const topic = await topicFor(context, options, cluster)
     const onWarning = (text: string) => {
       if (voice === 'kafka')
         out.error(logLine(system.clock.now(), 'WARN', `[${speaker}] ${text}`, 'org.apache.kafka.clients.NetworkClient'))
       else if (text.startsWith('Asynchronous auto-commit')) out.error(text)
     }
-    const consumer = new Consumer({ cluster, config, clock: system.clock, random: system.random, onWarning })
-    const beforePoll = begin({ consumer, cluster, config }, context, options, topic, start)
+    const parts = { cluster, config, clock: system.clock, random: system.random, onWarning }
+    const consumer = made(() => new Consumer(parts), voice)
+    const beforePoll = made(() => begin({ consumer, cluster, config }, context, options, topic, start), voice)
     return consume(context, options, {
       consumer,
       formatter,
@@ -96,7 +98,8 @@ export default command({
 
 const UNMADE = 'Failed to construct kafka consumer'
 
-function clusterOf(make: () => Cluster, voice: Context['voice']): Cluster {
+/** Gives what `make` gives, or throws what Kafka says of a consumer that could not be made. */
+function made<T>(make: () => T, voice: Context['voice']): T {
   try {
     return make()
   } catch (error) {
@@ -136,12 +139,16 @@ function begin(
   topic: string | undefined,
   start: number | 'earliest' | 'latest',
 ): () => Promise<void> {
+  if (topic === '' && partition !== undefined)
+    throw empty('topic', 'Topic partitions to assign to cannot have null or empty topic')
+  if (topic === '') throw empty('topic', 'Topic collection to subscribe to cannot contain null or empty topic')
+  if (include === '') throw empty('include', 'Topic pattern to subscribe to cannot be empty')
   if (topic !== undefined && partition !== undefined) {
     consumer.assign([{ topic, partition }])
     consumer.seek({ topic, partition }, start)
     return async () => {}
   }
-  const pattern = include === undefined ? undefined : javaPattern(include)
+  const pattern = include === undefined ? undefined : asJavaReads(include, () => javaPattern(include))
   const matches = (name: string) => pattern?.test(name) === true
   if (config['group.id'] !== null) {
     consumer.subscribe(topic === undefined ? { source: include ?? '', matches } : [topic])
@@ -151,6 +158,9 @@ function begin(
   const all = new AllPartitions(consumer, cluster, system.clock, topics, config['metadata.max.age.ms'])
   return () => all.look()
 }
+
+const empty = (option: string, message: string): Failure =>
+  new Failure(message, { javaClass: 'java.lang.IllegalArgumentException', sentence: `--${option} is empty`, exitCode: 2 })
 
 interface Work {
   readonly consumer: Consumer

@@ -4,6 +4,7 @@
  */
 import { Failure } from '../cli/errors'
 import { javaSplitter } from '../cli/java-regex'
+import { asJavaReads } from '../cli/java-regex-error'
 
 export interface Header {
   readonly key: string
@@ -36,7 +37,7 @@ export function lineReader(properties: ReadonlyMap<string, string>): LineReader 
     headersKeySeparator: properties.get('headers.key.separator') ?? ':',
     nullMarker: properties.get('null.marker'),
   }
-  const split = javaSplitter(settings.headersSeparator)
+  const split = asJavaReads(settings.headersSeparator, () => javaSplitter(settings.headersSeparator))
   checkSeparators(settings)
   return settings.parsesKey || settings.parsesHeaders || settings.nullMarker !== undefined
     ? new FieldReader(settings, split)

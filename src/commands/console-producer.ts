@@ -16,7 +16,7 @@ import { Producer } from '../client/producer'
 import { Feed, type Lost } from './console-producer-feed'
 import { LINE_READER, type ProducerOptions, producerOptions, producerProperties } from './console-producer-options'
 import { type LineReader, lineReader } from './console-producer-reader'
-import { checkServers, configError, unmade } from './console-servers'
+import { checkServers, configError, propertiesRead, unmade } from './console-servers'
 import { checkTopicExists, chooseTopic } from './console-topic'
 
 const OLD_MEMORY_NOTICE =
@@ -107,11 +107,8 @@ function configOf({ system, terminal, voice }: Context, options: ProducerOptions
   const fromFile = commandConfig === undefined ? new Map<string, string>() : readProperties(system, terminal, commandConfig)
   const properties = producerProperties(options, fromFile, voice)
   // the servers are known when the place is; a directory has none
-  try {
-    return [producerConfig({ ...properties, 'bootstrap.servers': 'localhost:9092' }), new Map(Object.entries(properties))]
-  } catch (error) {
-    throw voice === 'kt' ? (configError(error) ?? error) : error
-  }
+  const config = propertiesRead(voice, () => producerConfig({ ...properties, 'bootstrap.servers': 'localhost:9092' }))
+  return [config, new Map(Object.entries(properties))]
 }
 
 interface Work {

@@ -24,6 +24,15 @@ export function configError(error: unknown): ConfigException | undefined {
   return undefined
 }
 
+/** Gives what `read` gives of properties. What Kafka wraps when it is thrown stays so; kt says what was wrong. */
+export function propertiesRead<T>(voice: 'kafka' | 'kt', read: () => T): T {
+  try {
+    return read()
+  } catch (error) {
+    throw voice === 'kt' ? (configError(error) ?? error) : error
+  }
+}
+
 /** What Kafka says in place of `error` where its client could not have been made: `Failed to construct kafka consumer`. */
 export function unmade(error: unknown, voice: 'kafka' | 'kt', text: string): unknown {
   const found = configError(error)

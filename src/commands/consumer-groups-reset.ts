@@ -44,6 +44,8 @@ export async function resetOffsets(at: At, options: GroupOptions): Promise<numbe
 async function resetGroup(at: At, options: GroupOptions, groupId: string): Promise<Reset[]> {
   const partitions = await scopeOf(at, options, groupId)
   await checkPartitions(at, partitions)
+  const twice = partitions.find((one, i) => partitions.findIndex((other) => keyOf(other) === keyOf(one)) < i)
+  if (twice) throw new Failure(`Duplicate key ${keyOf(twice)}`, { sentence: `--topic names ${keyOf(twice)} twice` })
   const resets = has(options, 'fromFile')
     ? await fromFile(at, options, groupId)
     : await resetsFor(at, options, groupId, partitions)
@@ -108,13 +110,32 @@ async function fromFile(at: At, options: GroupOptions, groupId: string): Promise
   const path = options.fromFile ?? ''
   let plan: readonly Reset[] | undefined
   try {
-    plan = plansIn(readPlan(at, path), only).get(groupId)
+    plan = plansIn(readPlan(at, path), only, at.voice === 'kafka').get(groupId)
   } catch (error) {
     throw error instanceof Failure ? unchecked(at, error) : error
   }
-  if (plan) return partitionOrder(await withinLog(at, plan))
+  if (plan) {
+    await checkTopics(at, plan)
+    return partitionOrder(await withinLog(at, plan))
+  }
   complain(at, `No reset plan for group ${groupId} found`)
   return []
+}
+
+/** Every topic of a plan must be there (org.apache.kafka.clients.admin.internals.PartitionLeaderStrategy has the words). */
+async function checkTopics(at: At, plan: readonly Reset[]): Promise<void> {
+  const names = [...new Set(plan.map(({ topic }) => topic))]
+  const topics = await describeTopics(at.cluster, names, { timeoutMs: at.timeoutMs })
+  for (const { topic, partition } of plan) {
+    const outcome = topics.get(topic)
+    if (!outcome || !isError(outcome)) continue
+    const why =
+      outcome.code === errors.UNKNOWN_TOPIC_OR_PARTITION
+        ? `because metadata for topic \`${topic}\` could not be found`
+        : `due to invalid topic \`${topic}\``
+    const error = clientError(outcome.name, `Failed to fetch metadata for partition ${keyOf({ topic, partition })} ${why}`)
+    throw unchecked(at, ofFuture(at, error))
+  }
 }
 
 function readPlan({ system, terminal }: At, path: string): string {

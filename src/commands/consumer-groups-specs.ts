@@ -33,7 +33,7 @@ function resetsTo(at: At, options: GroupOptions, group: string, partitions: read
   if (has(options, 'toLatest')) return toEnd(at, partitions, 'latest')
   if (has(options, 'shiftBy')) return shifted(at, group, partitions, options.shiftBy ?? 0)
   if (has(options, 'toDatetime')) return atTime(at, partitions, timeOf(at, options.toDatetime ?? ''))
-  if (has(options, 'byDuration')) return atTime(at, partitions, at.system.clock.now() - durationOf(options.byDuration ?? ''))
+  if (has(options, 'byDuration')) return atTime(at, partitions, before(at.system.clock.now(), options.byDuration ?? ''))
   throw new UsageError(
     "Option '[reset-offsets]' requires one of the following scenarios: [[by-duration], [from-file], [shift-by], [to-current], " +
       '[to-datetime], [to-earliest], [to-latest], [to-offset]]',
@@ -120,6 +120,20 @@ async function atTime(at: At, partitions: readonly TopicPartition[], timestamp: 
   )
 }
 
+/** Milliseconds that Java's Instant can hold. */
+const LAST_INSTANT = 31_556_889_864_403_200_000
+
+/** The time a duration before `now`; as far back as a timestamp reaches at most. */
+function before(now: number, text: string): number {
+  const time = now - durationOf(text)
+  if (Math.abs(time) <= LAST_INSTANT) return Math.max(Number.MIN_SAFE_INTEGER, Math.min(time, Number.MAX_SAFE_INTEGER))
+  throw new Failure('Instant exceeds minimum or maximum instant', {
+    javaClass: 'java.time.DateTimeException',
+    sentence: `'${text}' is further away than time reaches`,
+    exitCode: 2,
+  })
+}
+
 function durationOf(text: string): number {
   const ms = durationMs(text)
   if (ms !== undefined) return ms
@@ -144,9 +158,11 @@ function timeOf(at: At, text: string): number {
   const zoned = /[+\-Z]/.test(clock) ? text : `${text}Z`
   const parts = DATE.exec(zoned)
   const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0, ms = 0] = parts?.slice(1, 8).map(Number) ?? []
-  const isReal = month >= 1 && month <= 12 && day >= 1 && hour < 24 && minute < 60 && second < 60 && ms < 1000
+  const [, zoneHours = 0, zoneMinutes = 0] = parts?.slice(8, 11).map((part) => Number(part ?? 0)) ?? []
+  const isZone = zoneHours < 24 && zoneMinutes < 60
+  const isReal = isZone && month >= 1 && month <= 12 && day >= 1 && hour < 24 && minute < 60 && second < 60 && ms < 1000
   const time = Date.UTC(year, month - 1, day, hour, minute, second, ms)
   if (!parts || !isReal || new Date(time).getUTCDate() !== day) throw failed(`Unparseable date: "${zoned}"`)
-  const shift = (Number(parts[9] ?? 0) * 60 + Number(parts[10] ?? 0)) * 60_000
+  const shift = (zoneHours * 60 + zoneMinutes) * 60_000
   return parts[8] === '-' ? time + shift : time - shift
 }

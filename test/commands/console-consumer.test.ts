@@ -321,6 +321,37 @@ describe('how it ends', () => {
   })
 })
 
+describe('a consumer that cannot be', () => {
+  const UNMADE = 'org.apache.kafka.common.KafkaException: Failed to construct kafka consumer'
+  test.each([
+    ['--command-property session.timeout.ms=1', UNMADE, 'Heartbeat must be set lower than the session timeout'],
+    ['--command-property partition.assignment.strategy=no.such', UNMADE, 'no.such ClassNotFoundException exception occurred'],
+    ['--command-property interceptor.classes=no.such', UNMADE, 'Failed to find class no.such'],
+  ])('%s: Kafka says that it cannot, kt why', async (words, message, why) => {
+    const line = `--topic t --group g ${words} --timeout-ms 100`
+    expect(await world(ABC).kafka(line)).toEqual({ out: '', err: `${message}\n`, code: 1 })
+    const { err, code } = await world(ABC).kt(line)
+    expect({ err, code }).toEqual({ err: expect.stringContaining(why), code: 1 })
+  })
+
+  test.each([
+    [
+      '--include [',
+      'java.util.regex.PatternSyntaxException: Unclosed character class near index 0\n[\n^',
+      '[ is an invalid regex.',
+    ],
+    ['--include=', 'java.lang.IllegalArgumentException: Topic pattern to subscribe to cannot be empty', '--include is empty'],
+    [
+      '--topic=',
+      'java.lang.IllegalArgumentException: Topic collection to subscribe to cannot contain null or empty topic',
+      "there is no topic ''",
+    ],
+  ])('%s is told before anything is asked', async (words, message, why) => {
+    expect(await world(ABC).kafka(`${words} --timeout-ms 100`)).toEqual({ out: '', err: `${message}\n`, code: 1 })
+    expect((await world(ABC).kt(`${words} --timeout-ms 100`)).err).toContain(why)
+  })
+})
+
 describe('options that do not fit', () => {
   test.each([
     ['', 'Exactly one of the following arguments is required: [topic], [include]'],

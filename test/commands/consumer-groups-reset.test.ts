@@ -90,6 +90,12 @@ GROUP           TOPIC           PARTITION  NEW-OFFSET
     ],
     ['--to-datetime 2020-13-01T00:00:00.000', 'java.text.ParseException: Unparseable date: "2020-13-01T00:00:00.000Z"'],
     ['--to-datetime 2020-02-30T00:00:00.000', 'java.text.ParseException: Unparseable date: "2020-02-30T00:00:00.000Z"'],
+    [
+      '--to-datetime 2020-01-01T00:00:00.000+25:00',
+      'java.text.ParseException: Unparseable date: "2020-01-01T00:00:00.000+25:00"',
+    ],
+    ['--by-duration PT99999999999999H', 'Instant exceeds minimum or maximum instant'],
+    ['--topic t:0', 'Duplicate key t-0'],
     ['--by-duration 1h', 'Text cannot be parsed to a Duration'],
     ['--to-offset x', "Cannot parse argument 'x' of option to-offset"],
     ['--from-file none.csv', 'java.io.IOException: Unable to read file none.csv'],
@@ -101,6 +107,18 @@ GROUP           TOPIC           PARTITION  NEW-OFFSET
       code: 0,
     })
     expect((await kt(line)).code).toBeGreaterThan(0)
+  })
+
+  test('topics of a plan must exist, and have a name', async () => {
+    const { kafka } = world({ g: EMPTY }, undefined, { '/here/plan.csv': 't,0,1\nnone,3,1\n' })
+    expect((await kafka('--reset-offsets --group g --from-file plan.csv --dry-run')).out).toBe(
+      '\nError: Executing consumer group command failed due to java.util.concurrent.ExecutionException: ' +
+        'org.apache.kafka.common.errors.UnknownTopicOrPartitionException: ' +
+        'Failed to fetch metadata for partition none-3 because metadata for topic `none` could not be found\n',
+    )
+    expect((await kafka('--reset-offsets --group g --topic= --to-latest --dry-run')).out).toBe(
+      "\nError: Executing consumer group command failed due to The given topic name '' cannot be represented in a request.\n",
+    )
   })
 
   test('partitions and topics that do not exist', async () => {
@@ -134,12 +152,25 @@ describe('CSV', () => {
   test('what is exported can be read again', () => {
     const plans = new Map([['a,"b"', [{ topic: 'a-topic-with-a-rather-long-name', partition: 3, offset: 12 }]]])
     expect(csvOf(plans, true)).toBe('"a,""b""","a-topic-with-a-rather-long-name",3,12\n')
-    expect(plansIn(csvOf(plans, true), undefined)).toEqual(plans)
-    expect(plansIn('t,0,1\nt,0,2\n', 'g')).toEqual(new Map([['g', [{ topic: 't', partition: 0, offset: 2 }]]]))
+    expect(plansIn(csvOf(plans, true), undefined, false)).toEqual(plans)
+    expect(plansIn('t,0,1\nt,0,2\n', 'g', false)).toEqual(new Map([['g', [{ topic: 't', partition: 0, offset: 2 }]]]))
+  })
+
+  test('Kafka fills up a line with zeros, and needs at least one; blanks belong to a name', () => {
+    expect(plansIn('t,1\n', 'g', true)).toEqual(new Map([['g', [{ topic: 't', partition: 1, offset: 0 }]]]))
+    expect(plansIn('t, 0 , 1 \n t ,0,1\n', 'g', true).get('g')).toEqual([
+      { topic: 't', partition: 0, offset: 1 },
+      { topic: ' t ', partition: 0, offset: 1 },
+    ])
+    expect(() => plansIn('', 'g', true)).toThrow('No content to map due to end-of-input')
+  })
+
+  test('no offset is negative', async () => {
+    for (const asJackson of [true, false]) expect(() => plansIn('t,0,-1\n', 'g', asJackson)).toThrow('Invalid negative offset')
   })
 
   test('a line that is none is named', () => {
-    expect(() => plansIn('t,0,1\nt;0;1\n', 'g')).toThrow('line 2 of the plan is not topic,partition,offset: t;0;1')
-    expect(() => plansIn('t,0,1\n', undefined)).toThrow('line 1 of the plan is not group,topic,partition,offset')
+    expect(() => plansIn('t,0,1\nt;0;1\n', 'g', false)).toThrow('line 2 of the plan is not topic,partition,offset: t;0;1')
+    expect(() => plansIn('t,0,1\n', undefined, false)).toThrow('line 1 of the plan is not group,topic,partition,offset')
   })
 })

@@ -8,7 +8,7 @@ import type { Call } from '../../protocol/call'
 import { errors } from '../../protocol/errors'
 import { type Reply, ZERO_UUID } from '../../protocol/types'
 import type { Cluster } from '../cluster'
-import { errorIn, KafkaError, kafkaError } from '../kafka-error'
+import { clientError, errorIn, KafkaError, kafkaError } from '../kafka-error'
 import { type Outcome, orAsBefore } from './result'
 
 export interface TopicListing {
@@ -43,6 +43,9 @@ export interface TopicDescription extends TopicListing {
   readonly authorizedOperations: number
 }
 
+/** What Kafka's client says of a name that it does not ask about. */
+const nameless = () => clientError('InvalidTopicException', "The given topic name '' cannot be represented in a request.")
+
 /** Describes topics, by name. In pages of `pageSize` partitions (KIP-966), or by Metadata where the broker has no such thing. */
 export async function describeTopics(
   cluster: Cluster,
@@ -50,11 +53,12 @@ export async function describeTopics(
   { pageSize = 2000, timeoutMs }: { pageSize?: number; timeoutMs?: number } = {},
 ): Promise<Map<string, Outcome<TopicDescription>>> {
   const call = cluster.during('describeTopicPartitions', timeoutMs)
-  const found = await orByMetadata(
-    () => inPages(call, [...new Set(names)].sort(), pageSize),
-    () => byMetadata(call, names),
-  )
-  return new Map(names.map((name) => [name, found.get(name) ?? kafkaError(errors.UNKNOWN_TOPIC_OR_PARTITION)]))
+  const asked = names.filter((name) => name !== '')
+  const today = () => inPages(call, [...new Set(asked)].sort(), pageSize)
+  // to ask about none is to ask about all
+  const found = asked.length === 0 ? new Map<string, never>() : await orByMetadata(today, () => byMetadata(call, asked))
+  const unfound = (name: string) => (name === '' ? nameless() : kafkaError(errors.UNKNOWN_TOPIC_OR_PARTITION))
+  return new Map(names.map((name) => [name, found.get(name) ?? unfound(name)]))
 }
 
 async function orByMetadata<T>(today: () => Promise<T>, before: () => Promise<T>): Promise<T> {

@@ -1,5 +1,5 @@
 /** Properties of a consumer (org.apache.kafka.clients.consumer.ConsumerConfig). */
-import { ConfigException, KafkaError } from '../kafka-error'
+import { ConfigException, KafkaError, kafkaException } from '../kafka-error'
 import { clientSerial } from './client'
 import { commonDefinitions } from './common'
 import {
@@ -87,7 +87,10 @@ export type ConsumerConfig = Values<typeof consumerDefinitions>
 
 const CLASSIC_ONLY = ['partition.assignment.strategy', 'heartbeat.interval.ms', 'session.timeout.ms'] as const
 
-/** Throws ConfigException. Without a group there is nothing to commit to, so auto commit is off unless asked for, which is an error. */
+/** What Kafka finds out only while it makes a consumer of settings that are good one by one. */
+const unmade = (why: string) => kafkaException('Failed to construct kafka consumer', new ConfigException(why))
+
+/** Throws ConfigException, or a KafkaException around one. Without a group there is nothing to commit to, so auto commit is off unless asked for, which is an error. */
 export function consumerConfig(properties: Properties): ConsumerConfig {
   const read = readProperties(consumerDefinitions, properties)
   const serial = () => read['group.instance.id'] ?? clientSerial('consumer')
@@ -98,6 +101,12 @@ export function consumerConfig(properties: Properties): ConsumerConfig {
     }
   } else if (properties['group.remote.assignor'] !== undefined) {
     throw new ConfigException('group.remote.assignor cannot be set when group.protocol=CLASSIC')
+  }
+  const [interceptor] = values['interceptor.classes']
+  if (interceptor !== undefined) throw unmade(`Failed to find class ${interceptor} of interceptor.classes`)
+  const beats = values['group.protocol'] === 'classic' && values['group.id'] !== null
+  if (beats && values['heartbeat.interval.ms'] >= values['session.timeout.ms']) {
+    throw unmade('Heartbeat must be set lower than the session timeout')
   }
   if (values['group.id'] !== null || !values['enable.auto.commit']) return values
   if (properties['enable.auto.commit'] !== undefined) {

@@ -130,5 +130,8 @@ test('cooperative-sticky never gives a partition to one member while another own
 })
 
 test('a strategy that does not exist is refused with its name', () => {
-  expect(() => assignorsOf(['com.example.Mine'])).toThrow('com.example.Mine')
+  const cause = expect.objectContaining({ message: 'com.example.Mine ClassNotFoundException exception occurred' })
+  expect(() => assignorsOf(['com.example.Mine'])).toThrow(
+    expect.objectContaining({ message: 'Failed to construct kafka consumer', cause }),
+  )
 })

@@ -1,5 +1,5 @@
 /** The assignors there are, by the names that `partition.assignment.strategy` uses. */
-import { kafkaException } from '../../kafka-error'
+import { ConfigException, kafkaException } from '../../kafka-error'
 import type { Assignor } from './assignor'
 import { cooperativeSticky } from './cooperative-sticky'
 import { range } from './range'
@@ -14,7 +14,10 @@ const all = [range, roundRobin, sticky, cooperativeSticky]
 export function assignorsOf(strategies: readonly string[]): Assignor[] {
   return strategies.map((strategy) => {
     const found = all.find(({ javaClass, name }) => strategy === javaClass || strategy === name)
-    if (!found) throw kafkaException(`${strategy} ClassNotFoundException exception occurred`)
+    if (!found) {
+      const cause = new ConfigException(`${strategy} ClassNotFoundException exception occurred`)
+      throw kafkaException('Failed to construct kafka consumer', cause)
+    }
     return found
   })
 }
