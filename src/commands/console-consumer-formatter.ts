@@ -25,6 +25,8 @@ export interface Paper {
   readonly out: Pick<Out, 'write' | 'error'>
   /** What follows a record of the JSON formatters: nothing, as in Kafka, or a newline. */
   readonly jsonEnd: string
+  /** Log lines below a warning are shown; Kafka's tools are set up to leave them out. */
+  readonly showsInfo: boolean
   /** Milliseconds since 1970. */
   now(): number
 }
@@ -137,7 +139,7 @@ export class DefaultFormatter implements Formatter {
   }
 }
 
-/** The default's output, and a line of log for each record. */
+/** The default's output, and as kt a line of log for each record. */
 class LoggingFormatter extends DefaultFormatter {
   constructor(
     properties: ReadonlyMap<string, string>,
@@ -147,6 +149,7 @@ class LoggingFormatter extends DefaultFormatter {
   }
   override write(record: Record, source: Source): void {
     super.write(record, source)
+    if (!this.paper.showsInfo) return
     const { key, value, timestamp } = record
     const text = `${source.timestampType}:${timestamp}, key:${key === null ? 'null' : key}, value:${value === null ? 'null' : value}`
     this.paper.out.error(logLine(this.paper.now(), 'INFO', text, 'org.apache.kafka.tools.consumer.LoggingMessageFormatter'))

@@ -115,7 +115,7 @@ async function formatterFor(
   if (out.form === 'json' && options.formatter === DEFAULT_FORMATTER) {
     return (await import('./console-consumer-json')).jsonFormatter(properties, out)
   }
-  const paper = { out, now: () => system.clock.now(), jsonEnd: voice === 'kafka' ? '' : '\n' }
+  const paper = { out, now: () => system.clock.now(), jsonEnd: voice === 'kafka' ? '' : '\n', showsInfo: voice === 'kt' }
   return formatterOf(options.formatter, properties, paper)
 }
 

@@ -14,7 +14,7 @@ import { actionOf, checkGroupOptions, type GroupAction } from './consumer-groups
 import { describeConsumerGroups } from './consumer-groups-describe'
 import { listConsumerGroups } from './consumer-groups-list'
 import { type GroupOptions, groupOptions } from './consumer-groups-options'
-import type { At } from './consumer-groups-print'
+import { type At, unchecked } from './consumer-groups-print'
 
 // biome-ignore lint/suspicious/noConfusingVoidType: an action that returns nothing has done its work
 type Action = (at: At, options: GroupOptions) => Promise<number | void>
@@ -53,8 +53,9 @@ export default command({
     badOption: 'words',
     failed(error, out) {
       out.line(`\nError: Executing consumer group command failed due to ${messageOf(error)}`)
-      // a stack trace follows in Java, in which only the class of an error that came without a wrapping is news
-      if (error instanceof KafkaError) out.error(String(error))
+      // a stack trace follows in Java, in which only the class of an error that came without a wrapping is news; what is no
+      // error of the protocol has frames below it, and nothing new
+      if (error instanceof KafkaError && error.exception.startsWith('org.apache.kafka.common.errors.')) out.error(String(error))
       return 0
     },
   },
@@ -68,8 +69,10 @@ export default command({
       return isKafka ? 0 : code
     }
     let at: At | undefined
+    const { cluster } = await context.connect().catch((error) => {
+      throw error instanceof Failure && error.javaClass !== undefined ? unchecked(context, error) : error
+    })
     try {
-      const { cluster } = await context.connect()
       at = extended(context, { cluster, timeoutMs: options.timeout })
       const code = await ACTIONS[action](at, options)
       return isKafka ? 0 : (code ?? 0)

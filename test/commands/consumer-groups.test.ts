@@ -206,14 +206,30 @@ describe('--validate-regex', () => {
 })
 
 test("an address that is none: Kafka's client cannot be made, kt says which", async () => {
-  const refused = harness({ refuse: new ConfigException('Invalid url in bootstrap.servers: nonsense') })
+  const call = async () => {
+    throw new ConfigException('Invalid url in bootstrap.servers: nonsense')
+  }
+  const refused = harness({ call })
   expect(await refused.kafka(command, '--bootstrap-server nonsense --list')).toEqual({
     out: '\nError: Executing consumer group command failed due to Failed to create new KafkaAdminClient\n',
-    err: 'org.apache.kafka.common.KafkaException: Failed to create new KafkaAdminClient\n',
+    err: '',
     code: 0,
   })
   expect((await refused.run(command, '--bootstrap-server nonsense --list')).err).toBe(
     'kt consumer-groups: Invalid url in bootstrap.servers: nonsense\n',
+  )
+})
+
+test('settings that are none are told in their own words, a file that is not there with its exception', async () => {
+  const failure = (why: string) => ({
+    out: `\nError: Executing consumer group command failed due to ${why}\n`,
+    code: 0,
+  })
+  const bad = 'Invalid value BOGUS for configuration security.protocol'
+  const refused = harness({ refuse: new ConfigException(bad) })
+  expect(await refused.kafka(command, '--bootstrap-server x:1 --list')).toMatchObject(failure(bad))
+  expect(await harness().kafka(command, '--bootstrap-server x:1 --list --command-config none')).toMatchObject(
+    failure('java.nio.file.NoSuchFileException: none'),
   )
 })
 

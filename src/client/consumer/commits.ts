@@ -66,9 +66,10 @@ export class Commits {
     }
   }
   private async commitAs(committer: Committer, offsets: readonly OffsetToCommit[], timeoutMs: number): Promise<void> {
-    const { memberId, generation, instanceId } = committer
+    const { memberId, generation, instanceId, protocol } = committer
     const { topics: known } = this.cluster.metadata
-    const hasIds = offsets.every(({ topic }) => (known.get(topic)?.id ?? ZERO_UUID) !== ZERO_UUID)
+    // members of the classic protocol name their topics, as Kafka's do: what is stored then has no id
+    const hasIds = protocol === 'consumer' && offsets.every(({ topic }) => (known.get(topic)?.id ?? ZERO_UUID) !== ZERO_UUID)
     const reply = await this.cluster.during('commitOffsets', timeoutMs)(hasIds ? OffsetCommit : OffsetCommitByName, {
       groupId: this.groupId,
       generationIdOrMemberEpoch: generation,

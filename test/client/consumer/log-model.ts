@@ -71,10 +71,11 @@ export class Logs {
       })),
     }))
     script.on(OffsetCommit, ({ topics }) => ({
-      topics: topics.map(({ topicId, partitions }) => ({
+      topics: topics.map(({ name, topicId, partitions }) => ({
+        name,
         topicId,
         partitions: partitions.map(({ partitionIndex, committedOffset }) => {
-          this.stored.set(`${this.nameOf(topicId)}-${partitionIndex}`, committedOffset)
+          this.stored.set(`${name || this.nameOf(topicId)}-${partitionIndex}`, committedOffset)
           return { partitionIndex, errorCode: 0 }
         }),
       })),
