@@ -106,6 +106,7 @@ const GETTER = /Object\.defineProperty\(exports,"([\w$]+)",\{enumerable:true,get
 
 try {
   await bundle()
+  await bundleThreads()
 } catch (error) {
   console.error(error.message)
   process.exit(1)
@@ -167,6 +168,17 @@ async function bundle() {
     copyFileSync(join(dirname(require.resolve(name)), file), join('dist', file))
   }
   writeFileSync(join('dist', 'package.json'), '{ "type": "commonjs" }\n') // found at once, where Node looks for one
+}
+
+/** What runs in threads of its own, each in one file (src/system/threads.ts). */
+async function bundleThreads() {
+  await build({
+    input: { compaction: 'src/storage/cleaner/thread-main.ts' },
+    platform: 'node',
+    external: EXTERNAL,
+    logLevel: 'warn',
+    output: { dir: 'dist', format: 'cjs', codeSplitting: false, entryFileNames: '[name].js' },
+  })
 }
 
 /** Which chunk a file belongs to; undefined: one that rolldown chooses. */

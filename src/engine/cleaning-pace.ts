@@ -5,7 +5,7 @@
  * slice under way, so while anybody asks for anything they are very short; when nobody has for a while, they are long. And a rest
  * lets the loop come round as a whole: what a request that has just arrived wants to begin at the end of its turn, begins before the next slice.
  */
-import { Interrupted, type Pace } from '../storage/cleaner/pace'
+import { Interrupted, type Pace, Throttle } from '../storage/cleaner/pace'
 import type { Engine } from './engine'
 
 /** How long one slice may keep others waiting who ask now. */
@@ -15,14 +15,11 @@ const QUIET_SLICE_MS = 1
 const QUIET_AFTER_MS = 50
 /** Between two looks at the clock. */
 const LOOK_BYTES = 8 * 1024
-/** Shorter waits are saved up. */
-const LEAST_WAIT_MS = 50
 
 export class CleaningPace implements Pace {
   private began = 0
   private unlooked = 0
-  /** When the bytes so far are through, at the rate that is set. */
-  private throughAt = 0
+  private readonly throttle = new Throttle()
   private sliceMs = QUIET_SLICE_MS
   private requests = 0
   private askedAt = Number.NEGATIVE_INFINITY
@@ -47,12 +44,9 @@ export class CleaningPace implements Pace {
     this.goOn()
   }
   async spend(bytes: number): Promise<void> {
-    const { clock } = this.engine.system
-    const rate = this.engine.settings.logCleanerIoMaxBytesPerSecond
-    const now = clock.monotonic()
-    this.throughAt = Math.max(this.throughAt, now) + (bytes / rate) * 1000
-    const waitMs = this.throughAt - now
-    if (waitMs >= LEAST_WAIT_MS) await this.pause(waitMs)
+    const { settings, system } = this.engine
+    const waitMs = this.throttle.spend(bytes, settings.logCleanerIoMaxBytesPerSecond, system.clock.monotonic())
+    if (waitMs > 0) await this.pause(waitMs)
   }
   async pause(ms: number): Promise<void> {
     await new Promise<void>((resolve) => void this.engine.system.clock.after(ms, resolve, 'idle'))

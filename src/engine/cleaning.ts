@@ -1,13 +1,14 @@
 /**
  * Compaction: which partition is next, and what is told of it (LogCleaner, LogCleanerManager). Of the topics with cleanup.policy=compact
- * the one with the greatest share of dirty bytes is compacted first, and one at a time, in short slices: everybody else has their turn
- * in between. What is done to one log is storage/cleaner.
+ * the one with the greatest share of dirty bytes is compacted first, and one at a time, a large one in a thread of its own, a small one in short slices: everybody
+ * else has their turn in between. What is done to one log is storage/cleaner.
  */
 import { Malformed } from '../protocol/malformed'
 import { Uncleanable } from '../storage/cleaner/batches'
 import { type Bounds, boundsOf, isFilthy } from '../storage/cleaner/bounds'
-import { type Cleaned, Cleaning, DiskFailure } from '../storage/cleaner/clean'
-import type { Range } from '../storage/cleaner/map-keys'
+import { Cleaning, DiskFailure } from '../storage/cleaner/clean'
+import type { Cleaned } from '../storage/cleaner/compaction'
+import type { Range } from '../storage/cleaner/job'
 import { Interrupted } from '../storage/cleaner/pace'
 import { putOnDisk } from '../storage/cleaner/put-on-disk'
 import { peekLog } from '../storage/log-peek'
@@ -22,6 +23,9 @@ interface Choice {
   readonly partition: Partition
   readonly bounds: Bounds
 }
+
+/** Less is done in slices on the event loop within a moment. */
+const THREAD_FROM_BYTES = 8 << 20
 
 export class Cleaner {
   private readonly pace: CleaningPace
@@ -154,6 +158,8 @@ export class Cleaner {
       loadFactor: logCleanerIoBufferLoadFactor,
       ioBufferBytes: logCleanerIoBufferSize,
       pace: this.pace,
+      threadFromBytes: THREAD_FROM_BYTES,
+      bytesPerSecond: () => engine.settings.logCleanerIoMaxBytesPerSecond,
       stopped: () => this.stopped || !engine.writable,
       doom: (paths) => removeLater(engine, partition.topic, paths),
     })

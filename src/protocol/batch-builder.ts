@@ -83,9 +83,12 @@ export class BatchBuilder {
   private first: number | undefined
   private greatest = -1
 
-  /** `room`: bytes to begin with. `baseTimestamp`: what timestamps count from, if not the first record's. */
-  constructor(room = 1024, baseTimestamp?: number) {
-    this.buffer = Buffer.allocUnsafe(Math.max(room, HEADER_SIZE))
+  /**
+   * `room`: bytes to begin with, or a buffer to build in, with room for a header at least. `baseTimestamp`: what timestamps count from, if
+   * not the first record's.
+   */
+  constructor(room: number | Buffer = 1024, baseTimestamp?: number) {
+    this.buffer = typeof room === 'number' ? Buffer.allocUnsafe(Math.max(room, HEADER_SIZE)) : room
     this.first = baseTimestamp
   }
 

@@ -247,6 +247,13 @@ export class Segment {
 
   // ---- reading ----
 
+  /** Bytes of the indexes, which need not be in memory. */
+  get indexSizes(): { readonly offsets: number; readonly times: number } {
+    if (this.indexesLoaded) return { offsets: this.offsets.sizeBytes, times: this.times.sizeBytes }
+    const sizeOf = (kind: 'index' | 'timeindex') => this.fs.stat(this.indexPath(kind))?.size ?? 0
+    return { offsets: sizeOf('index'), times: sizeOf('timeindex') }
+  }
+
   /** Reads the index files of a segment that was closed cleanly; rebuilds what is missing or wrong from the log. */
   loadIndexes(indexIntervalBytes = 4096): void {
     if (this.indexesLoaded) return

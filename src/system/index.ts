@@ -3,6 +3,7 @@ import { setAlarm } from './alarms'
 import { realFiles } from './files'
 import { realNet } from './network'
 import type { Clock, Random, System } from './system'
+import { threadsIn } from './threads'
 
 const realClock: Clock = {
   now: () => Date.now(),
@@ -19,7 +20,13 @@ const realRandom: Random = {
   below: (below) => Math.floor(Math.random() * below),
 }
 
-export const realSystem: System = { fs: realFiles, clock: realClock, net: realNet, random: realRandom }
+export const realSystem: System = {
+  fs: realFiles,
+  clock: realClock,
+  net: realNet,
+  random: realRandom,
+  startThread: threadsIn(__dirname),
+}
 
 /** Ends the process at once, with nothing more written: what a broken invariant calls for. */
 export function exitOnce(code: number): never {

@@ -8,6 +8,21 @@ export interface System {
   readonly clock: Clock
   readonly net: Net
   readonly random: Random
+  /** Starts a program in a thread of its own; undefined where there is no such program or there are no threads. */
+  readonly startThread?: (program: string) => Thread | undefined
+}
+
+/** Where messages go and come from, each in its order; they are copied (structured clone). */
+export interface Port {
+  send(message: unknown): void
+  onMessage(take: (message: unknown) => void): void
+}
+
+export interface Thread extends Port {
+  /** Called once when it has ended, with what nobody caught in it. */
+  onEnd(take: (error?: Error) => void): void
+  /** Ends it at once, in the middle of whatever it does. */
+  end(): void
 }
 
 export interface Stat {

@@ -9,6 +9,7 @@ import {
   baseSequence,
   baseTimestamp,
   codecOf,
+  HEADER_SIZE,
   hasDeleteHorizon,
   isControl,
   isLogAppendTime,
@@ -54,6 +55,8 @@ export interface Counts {
 export class BatchFilter {
   /** Which records of the batch stay. */
   private flags = new Uint8Array(1024)
+  /** Where batches are made anew, one after the other: a buffer for each would be a gigabyte for the garbage collector. */
+  private space = Buffer.alloc(0)
   private keepsTombstone = false
 
   constructor(
@@ -61,7 +64,7 @@ export class BatchFilter {
     private readonly counts: Counts,
   ) {}
 
-  /** What is left of the batch at `at`, which lies whole in the buffer. Throws Malformed. */
+  /** What is left of the batch at `at`, which lies whole in the buffer; good until the next call. Throws Malformed. */
   filter(buffer: Buffer, at: number): 'all' | 'nothing' | Buffer {
     const { transactions, nowMs, deleteRetentionMs, upperBound } = this.rules
     const count = recordCount(buffer, at)
@@ -120,7 +123,9 @@ export class BatchFilter {
   private rebuilt(buffer: Buffer, at: number, walk: RecordWalk, horizon: number | undefined): Buffer {
     const appendTime = isLogAppendTime(buffer, at) ? maxTimestamp(buffer, at) : undefined
     const base = baseTimestamp(buffer, at)
-    const builder = new BatchBuilder(walk.size + 1024, horizon)
+    const room = HEADER_SIZE + walk.size + 1024
+    if (this.space.length < room) this.space = Buffer.allocUnsafeSlow(room * 2)
+    const builder = new BatchBuilder(this.space, horizon)
     for (let index = 0; walk.next(); index++) {
       if (this.flags[index] === 0) continue
       builder.appendContent(appendTime ?? base + walk.timestampDelta, walk.offsetDelta, walk.bytes, walk.contentAt, walk.end)

@@ -13,3 +13,19 @@ export interface Pace {
   /** Waits so long. Rejects with Interrupted. */
   pause(ms: number): Promise<void>
 }
+
+/** Shorter waits are saved up. */
+const LEAST_WAIT_MS = 50
+
+/** Keeps to a rate of bytes. */
+export class Throttle {
+  /** When the bytes so far are through. */
+  private throughAt = 0
+
+  /** How long to wait, now that so many bytes were read or written; 0: not now. */
+  spend(bytes: number, bytesPerSecond: number, nowMs: number): number {
+    this.throughAt = Math.max(this.throughAt, nowMs) + (bytes / bytesPerSecond) * 1000
+    const waitMs = this.throughAt - nowMs
+    return waitMs < LEAST_WAIT_MS ? 0 : waitMs
+  }
+}

@@ -55,6 +55,8 @@ async function compact(log: Log, deleteRetentionMs: number): Promise<void> {
       ioBufferBytes: 0,
       pace: { isDue: () => false, rest: async () => {}, spend: async () => {}, pause: async () => {} },
       onDisk: log.flush(),
+      threadFromBytes: Number.POSITIVE_INFINITY,
+      bytesPerSecond: () => Number.POSITIVE_INFINITY,
       stopped: () => false,
       doom: () => {},
     },

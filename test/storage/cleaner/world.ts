@@ -8,7 +8,8 @@ import { BatchBuilder } from '../../../src/protocol/batch-builder'
 import { readRecords } from '../../../src/protocol/batch-reader'
 import { encodeControlKey, encodeControlValue } from '../../../src/protocol/records/control'
 import { boundsOf } from '../../../src/storage/cleaner/bounds'
-import { type Cleaned, Cleaning } from '../../../src/storage/cleaner/clean'
+import { Cleaning } from '../../../src/storage/cleaner/clean'
+import type { Cleaned } from '../../../src/storage/cleaner/compaction'
 import { Interrupted, type Pace } from '../../../src/storage/cleaner/pace'
 import { putOnDisk } from '../../../src/storage/cleaner/put-on-disk'
 import { DataDirectory } from '../../../src/storage/directory'
@@ -16,6 +17,7 @@ import type { Log } from '../../../src/storage/log'
 import { readMarker } from '../../../src/storage/marker'
 import { Disk, worldOn } from '../disk'
 import { QUIET } from '../golden'
+import { fakeThread } from './fake-thread'
 
 export const FOLDER = '/data'
 const NAME = 'a-0'
@@ -43,7 +45,7 @@ interface Sequence {
 
 export class World {
   readonly disk = new Disk()
-  readonly system = worldOn(this.disk)
+  readonly system: ReturnType<typeof worldOn>
   readonly findings: string[] = []
   /** By offset; undefined: lost with the power. */
   events: (Event | undefined)[] = []
@@ -67,7 +69,11 @@ export class World {
     pause: async () => {},
   }
 
-  constructor() {
+  /** Where the long part of a cleaning is done. */
+  constructor(where: 'here' | 'in a thread' = 'here') {
+    const system = worldOn(this.disk)
+    const startThread = () => (where === 'here' ? undefined : fakeThread(system, () => this.meanwhile()))
+    this.system = { ...system, startThread }
     this.disk.makeFolder(FOLDER)
     this.disk.settle()
     this.directory = this.opened()
@@ -167,6 +173,8 @@ export class World {
         ioBufferBytes: 0,
         pace: this.pace,
         onDisk,
+        threadFromBytes: 0,
+        bytesPerSecond: () => Number.POSITIVE_INFINITY,
         stopped: () => false,
         doom: (paths) => void directory.doom(paths),
       },
