@@ -12,7 +12,8 @@ const require = createRequire(import.meta.url)
 /** A folder that is gone when the process ends. */
 export function temporaryFolder() {
   const folder = mkdtempSync(join(tmpdir(), 'kt-bench-'))
-  process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
+  // what is being killed may still be writing
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 }))
   return folder
 }
 

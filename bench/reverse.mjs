@@ -46,7 +46,7 @@ if (!existsSync(values.judge) || !existsSync(`${home}/libs`)) {
 const { chance, dial, hasRecords, linesOf, unsettled, view, write } = await load('bench/reverse/kt.ts')
 const work = temporaryFolder()
 const sleep = (ms) => new Promise((done) => setTimeout(done, ms))
-process.once('exit', killAll)
+process.prependOnceListener('exit', killAll)
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1))
 const kafka = { home, work, classes: compileUsers(home, work) }
 
@@ -94,9 +94,10 @@ async function round(seed) {
   const folders = Array.from({ length: dice.pick([1, 1, 2, 3]) }, (_, index) => join(root, `data-${index}`))
   const plan = { ...kafka, folders, settings: settingsOf(dice), isStatic: dice.once(5) }
   formatKafka(plan, plan.isStatic ? [] : levelsOf(dice))
-  /** Until the users have done a few things more, and a little longer. */
+  /** Until the users have done a few things more, and a little longer; not for ever on a slow machine. */
   const pause = async (users) => {
-    await users.ready('done', users.count('done') + Number(values.steps) / 2 + dice.below(Number(values.steps)))
+    const enough = users.count('done') + Number(values.steps) / 2 + dice.below(Number(values.steps))
+    for (const began = performance.now(); users.count('done') < enough && performance.now() - began < 60_000; ) await sleep(50)
     await sleep(dice.below(100))
   }
   const copies = []

@@ -4,21 +4,26 @@ import { BatchBuilder } from '../../src/protocol/batch-builder'
 import { readRecords } from '../../src/protocol/batch-reader'
 
 export { CreateTopics } from '../../src/protocol/apis/create-topics'
+export { DeleteTopics } from '../../src/protocol/apis/delete-topics'
 export { Fetch } from '../../src/protocol/apis/fetch'
+export { ListOffsets } from '../../src/protocol/apis/list-offsets'
+export { Metadata } from '../../src/protocol/apis/metadata'
 export { Produce } from '../../src/protocol/apis/produce'
 export { connectTo, OffsetCommit, OffsetFetch } from '../kill9/kt'
 
-export function batchOf(values: readonly string[], codec: number): Buffer {
+export function batchOf(records: readonly { readonly key: string | null; readonly value: string }[], codec: number): Buffer {
   const builder = new BatchBuilder()
-  for (const value of values) builder.append({ timestamp: Date.now(), key: null, value: Buffer.from(value) })
+  for (const { key, value } of records) {
+    builder.append({ timestamp: Date.now(), key: key === null ? null : Buffer.from(key), value: Buffer.from(value) })
+  }
   return builder.build({ codec })
 }
-/** Offsets and values of all records in whole batches. */
-export function valuesIn(records: Buffer | null | undefined): [offset: number, value: string][] {
+/** All records of whole batches. */
+export function recordsIn(records: Buffer | null | undefined): { offset: number; key: string; value: string }[] {
   const bytes = Buffer.from(records ?? [])
-  const found: [number, string][] = []
+  const found: { offset: number; key: string; value: string }[] = []
   for (let at = 0; at < bytes.length; at += batchSize(bytes, at)) {
-    for (const { offset, value } of readRecords(bytes, at)) found.push([offset, String(value)])
+    for (const { offset, key, value } of readRecords(bytes, at)) found.push({ offset, key: String(key), value: String(value) })
   }
   return found
 }

@@ -38,6 +38,9 @@ public class Users implements Runnable {
   public static void main(String[] args) throws Exception {
     bootstrap = args[0];
     directories = args[3].split(",");
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrap))) {
+      for (TopicDescription one : admin.describeTopics(admin.listTopics().names().get()).allTopicNames().get().values()) topics.put(one.name(), one.partitions().size());
+    }
     List<Thread> threads = new ArrayList<>();
     for (int i = 0; i < Integer.parseInt(args[2]); i++) {
       Thread thread = new Thread(new Users(Long.parseLong(args[1]), i));
