@@ -52,14 +52,15 @@ export function spell(argv: readonly string[], slots: ReadonlyMap<string, Slot>,
   const options: string[] = []
   const plain: string[] = []
   const slotsFound = new Set<Slot>()
-  for (let i = 0; i < argv.length; i++) {
-    const word = argv[i] as string
+  const all = dialect === 'argparse' ? argv.flatMap((word) => lettersOf(word, slots)) : argv
+  for (let i = 0; i < all.length; i++) {
+    const word = all[i] as string
     if (word === '--') {
-      plain.push(...argv.slice(i + 1))
+      plain.push(...all.slice(i + 1))
       break
     }
     if (!isOption(word, dialect)) {
-      if (stop) return { words: options, found: slotsFound, rest: argv.slice(i) }
+      if (stop) return { words: options, found: slotsFound, rest: all.slice(i) }
       plain.push(word)
       continue
     }
@@ -74,10 +75,10 @@ export function spell(argv: readonly string[], slots: ReadonlyMap<string, Slot>,
       options.push(`${dashed}=${found.value}`)
     } else if (arity === 'many') {
       const first = i
-      while (i + 1 < argv.length && !isOption(argv[i + 1] as string, dialect)) options.push(`${dashed}=${argv[++i]}`)
-      if (i === first) throw noValue(found.slot, argv[i + 1], dialect)
+      while (i + 1 < all.length && !isOption(all[i + 1] as string, dialect)) options.push(`${dashed}=${all[++i]}`)
+      if (i === first) throw noValue(found.slot, all[i + 1], dialect)
     } else {
-      const next = argv[i + 1]
+      const next = all[i + 1]
       const taken = next !== undefined && takes(next, arity, slots, dialect) ? next : undefined
       if (taken !== undefined) i++
       else if (arity === 'one') throw noValue(found.slot, next, dialect)
@@ -87,9 +88,16 @@ export function spell(argv: readonly string[], slots: ReadonlyMap<string, Slot>,
   return { words: plain.length > 0 ? [...options, '--', ...plain] : options, found: slotsFound, rest: [] }
 }
 
+/** `-sg` is `-s -g` where `-s` takes no value (argparse4j). */
+function lettersOf(word: string, slots: ReadonlyMap<string, Slot>): string[] {
+  if (!/^-[^-=][^=]/.test(word)) return [word]
+  const { short, arity } = slots.get(word.slice(1, 2))?.option.spec ?? {}
+  return short === word.slice(1, 2) && arity === 'none' ? [word.slice(0, 2), ...lettersOf(`-${word.slice(2)}`, slots)] : [word]
+}
+
 function isOption(word: string, dialect: Dialect): boolean {
   if (word.length < 2 || !word.startsWith('-')) return false
-  return dialect !== 'argparse' || !/^-\d/.test(word)
+  return dialect !== 'argparse' || !/^-(\d+(\.\d*)?|\.\d+)$/.test(word)
 }
 
 /** Is `next` the value of the option before it? */

@@ -23,7 +23,7 @@ export function readStorageConfig({ system, terminal }: Pick<Context, 'system' |
   const read = readServerProperties(readText(system, terminal, path))
   if (read.errors) {
     const [first] = read.errors
-    throw new Failure(first, {
+    throw new Failure((first ?? '').replace(/ \(line \d+\)$/, ''), {
       javaClass: 'org.apache.kafka.common.config.ConfigException',
       sentence: `${path}: ${read.errors.join('; ')}`,
     })

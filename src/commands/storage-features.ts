@@ -16,7 +16,7 @@ import {
 
 /** The level of '4.2' or '4.2-IV1'. Throws Failure, naming those up to `newest`. */
 export function metadataLevel(release: string, newest: number): number {
-  const level = levelOfName(release)
+  const level = levelOfName(release.split('.').slice(0, 2).join('.')) // of 4.2.1 it is 4.2's
   if (level !== undefined && level <= newest) return level
   throw new Failure(`Unknown metadata.version '${release}'. Supported metadata.version are: ${levelNames(newest).join(', ')}`)
 }
@@ -33,12 +33,12 @@ export function versionMapping({ out }: Context, { releaseVersion }: { readonly 
 }
 
 export function featureDependencies({ out }: Context, { feature }: { readonly feature: readonly string[] }): void {
-  const found = feature.map(readFeature)
   if (out.form === 'json') {
-    out.json(found.map(([name, level]) => ({ feature: name, level, requires: requirements(name, level) })))
+    out.json(feature.map(readFeature).map(([name, level]) => ({ feature: name, level, requires: requirements(name, level) })))
     return
   }
-  for (const [name, level] of found) {
+  for (const one of feature) {
+    const [name, level] = readFeature(one)
     const label = name === METADATA_VERSION ? `${name}=${level} (${nameOfLevel(level)})` : `${name}=${level}`
     const needed = neededMetadataVersion(name, level)
     if (needed === undefined) out.line(`${label} has no dependencies.`)
@@ -57,7 +57,8 @@ function readFeature(text: string): [name: string, level: number] {
     throw new Failure(`Invalid feature format: ${text}. Expected format: 'feature=version' (e.g. 'group.version=1')`)
   const name = text.slice(0, equals).trim()
   const word = text.slice(equals + 1)
-  if (!/^[+-]?\d{1,5}$/.test(word.trim())) throw new Failure(`Invalid version format: ${word} for feature ${name}`)
+  if (!/^[+-]?\d{1,5}$/.test(word.trim()) || Math.abs(Number(word)) > 32767)
+    throw new Failure(`Invalid version format: ${word} for feature ${name}`)
   const level = Number(word)
   if (name === METADATA_VERSION) {
     if (nameOfLevel(level) === undefined) throw new Failure(`Unknown metadata.version ${level}`)

@@ -8,9 +8,10 @@ import { change, type MetadataChange, records } from '../engine/metadata/changes
 import { bootstrapLevels, METADATA_VERSION, nameOfLevel, SINCE_SCRAM } from '../engine/metadata/features'
 import { formatDirectory, levelRecords, type Voter } from '../engine/metadata/format'
 import { BadScram, parseScram, type ScramCredential, scramText } from '../engine/metadata/scram'
-import { ForeignDirectory, type MetaProperties, readMetaProperties } from '../storage/meta-properties'
+import type { MetaProperties } from '../storage/meta-properties'
 import { randomUuid } from '../system'
 import { absolute, readStorageConfig, type StorageConfig } from './storage-config'
+import { loadEnsemble, verifyEnsemble } from './storage-ensemble'
 import { chooseLevels } from './storage-levels'
 import { parseVoters } from './storage-voters'
 
@@ -105,51 +106,23 @@ function readScram(text: string, { system }: Context): ScramCredential {
 }
 
 /** The directories without meta.properties. One that has it must be of this cluster and node, and may be left as it is only if that was asked. */
-function unformatted(context: Context, config: StorageConfig, { clusterId = '', ignoreFormatted }: Options): string[] {
-  const { fs } = context.system
-  const todo: string[] = []
-  const formatted: string[] = []
-  let readable = 0
-  for (const directory of config.directories) {
-    const path = absolute(context, directory)
-    const stat = fs.stat(path)
-    const meta = stat && !stat.isDirectory ? 'unreadable' : read(context, path)
-    if (meta === 'unreadable') {
-      context.out.error(`I/O error trying to read log directory ${directory}. Ignoring...`)
-      continue
-    }
-    readable++
-    if (!meta) {
-      todo.push(directory)
-      continue
-    }
-    formatted.push(directory)
-    if (meta.clusterId !== clusterId) {
-      throw new Failure(`Invalid cluster.id in: ${directory}/meta.properties. Expected ${clusterId}, but read ${meta.clusterId}`)
-    }
-    if (meta.nodeId !== config.nodeId) throw new Failure(otherNode(directory, meta.nodeId, config.nodeId))
+function unformatted(context: Context, config: StorageConfig, { clusterId = '', ignoreFormatted }: Options): readonly string[] {
+  const { out } = context
+  const found = loadEnsemble(context, config.directories)
+  for (const [directory, words] of found.unreadable) {
+    out.error(words)
+    const line = `I/O error trying to read log directory ${directory}. Ignoring...`
+    out.form === 'json' ? out.error(line) : out.line(line)
   }
-  if (readable === 0) throw new Failure('No available log directories to format.')
-  const [first] = formatted
+  if (found.empty.length === 0 && found.formatted.size === 0) throw new Failure('No available log directories to format.')
+  verifyEnsemble(found, clusterId, config.nodeId)
+  const [first] = found.formatted.keys()
   if (first !== undefined && !ignoreFormatted) {
     throw new Failure(
       `Log directory ${first} is already formatted. Use --ignore-formatted to ignore this directory and format the others.`,
     )
   }
-  return todo
-}
-
-const otherNode = (directory: string, stored: number, wanted: number) =>
-  `Stored node id ${stored} doesn't match previous node id ${wanted} in ${directory}/meta.properties. If you moved your data, make sure ` +
-  'your configured node id matches. If you intend to create a new node, you should remove all data in your data directories.'
-
-function read({ system }: Context, path: string): MetaProperties | undefined | 'unreadable' {
-  try {
-    return readMetaProperties(system.fs, path)
-  } catch (error) {
-    if (error instanceof ForeignDirectory) return 'unreadable'
-    throw error
-  }
+  return found.empty
 }
 
 function write(

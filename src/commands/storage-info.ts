@@ -1,13 +1,14 @@
 /** kafka-storage.sh info: which directories are formatted, for what, and what is wrong with them. */
 import type { Context } from '../cli/command'
-import { UsageError } from '../cli/errors'
+import { Failure, UsageError } from '../cli/errors'
 import { choosePlace } from '../cli/where'
-import { type MetaProperties, readMetaProperties } from '../storage/meta-properties'
+import { ForeignDirectory, type MetaText, readMetaText } from '../storage/meta-properties'
 import { absolute, readStorageConfig } from './storage-config'
+import { wordsOf } from './storage-ensemble'
 
 interface Findings {
   readonly found: readonly string[]
-  readonly meta: MetaProperties | undefined
+  readonly meta: MetaText | undefined
   readonly problems: readonly string[]
 }
 
@@ -23,7 +24,7 @@ export function info(context: Context, words: Words): number {
   const { found, meta, problems } = lookAt(context, directories)
   const code = problems.length > 0 ? 1 : 0
   if (out.form === 'json') {
-    const { clusterId, directoryId, nodeId } = meta ?? {}
+    const { clusterId, directoryId = '', nodeId } = meta ?? {}
     out.json({ directories: found, metadata: meta ? { clusterId, directoryId, nodeId } : null, problems })
     return code
   }
@@ -35,9 +36,7 @@ export function info(context: Context, words: Words): number {
   }
   list('Found log directory:', 'Found log directories:', found)
   if (meta) {
-    const directory = meta.directoryId === '' ? '' : `directory.id=${meta.directoryId}, `
-    const node = meta.version === 0 ? `broker.id=${meta.nodeId}` : `node.id=${meta.nodeId}`
-    out.line(`Found metadata: {cluster.id=${meta.clusterId}, ${directory}${node}, version=${meta.version ?? 1}}\n`)
+    out.line(`Found metadata: {${metaText(meta)}}\n`)
   }
   list('Found problem:', 'Found problems:', problems)
   return code
@@ -51,12 +50,28 @@ function own({ terminal, system }: Context, { dataDir }: Words): string {
   return where.directory
 }
 
+/** What is said, by name. */
+function metaText({ version, clusterId, directoryId, nodeId }: MetaText): string {
+  const said = {
+    'broker.id': version === 0 ? nodeId : undefined,
+    'cluster.id': clusterId,
+    'directory.id': directoryId,
+    'node.id': version === 1 ? nodeId : undefined,
+    version,
+  }
+  return Object.entries(said)
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => `${name}=${value}`)
+    .join(', ')
+}
+
 function lookAt(context: Context, directories: readonly string[]): Findings {
   const { fs } = context.system
   const found: string[] = []
   const problems: string[] = []
-  let meta: MetaProperties | undefined
-  for (const directory of directories) {
+  let meta: MetaText | undefined
+  for (const written of directories) {
+    const directory = tidied(written)
     const path = absolute(context, directory)
     const stat = fs.stat(path)
     if (!stat?.isDirectory) {
@@ -65,14 +80,21 @@ function lookAt(context: Context, directories: readonly string[]): Findings {
     }
     found.push(directory)
     try {
-      const own = readMetaProperties(fs, path)
+      const own = readMetaText(fs, path)
       meta ??= own
       if (!own) problems.push(`${directory} is not formatted.`)
       else if (own.clusterId !== meta?.clusterId) problems.push('Mismatched cluster IDs between storage directories.')
-      else if (own.nodeId !== meta.nodeId) problems.push('Mismatched node IDs between storage directories.')
+      else if (own.nodeId !== meta?.nodeId) problems.push('Mismatched node IDs between storage directories.')
     } catch (error) {
-      problems.push(`Error loading ${directory}/meta.properties: ${(error as Error).message}`)
+      if (!(error instanceof ForeignDirectory)) throw new Failure(wordsOf(error, path), { javaClass: 'java.io.IOException' })
+      problems.push(`Error loading ${directory}/meta.properties: ${error.kafkaWords}`)
     }
   }
+  if (meta?.version === 0) problems.push(LEGACY)
   return { found, meta, problems }
 }
+const LEGACY =
+  'The kafka configuration file appears to be for a cluster in KRaft mode, but the directories are formatted for legacy mode.'
+
+/** As java.nio.file.Path writes it. */
+const tidied = (path: string): string => path.replace(/\/{2,}/g, '/').replace(/(.)\/$/, '$1')

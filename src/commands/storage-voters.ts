@@ -30,7 +30,12 @@ function parseVoter(text: string, listener: string): Voter {
   const rest = place.slice(place.startsWith('[') ? host.length + 2 : host.length)
   if (place.startsWith('[') && !place.includes(']'))
     throw bad('Hostname began with left bracket, but no right bracket was found.')
-  if (!rest.startsWith(':')) throw bad('No colon following hostname could be found.')
+  if (!rest.startsWith(':'))
+    throw bad(
+      place.startsWith('[') && rest !== ''
+        ? 'Port section must start with a colon.'
+        : 'No colon following hostname could be found.',
+    )
   const colon = rest.indexOf(':', 1)
   if (colon < 0) throw bad('No colon following port could be found.')
   const port = rest.slice(1, colon)

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { javaHashOrder } from '../../src/engine/configs/java-hash'
-import { MalformedProperties, readProperties, writeProperties } from '../../src/engine/configs/properties'
+import { MalformedProperties, readProperties, writeProperties } from '../../src/storage/properties'
 import { golden } from './configs-golden'
 
 interface Load {

@@ -30,11 +30,16 @@ const refused = (folder: string, message: RegExp) => {
 describe('meta.properties', () => {
   test.each<[string, (text: string) => string, RegExp]>([
     ['of another version', (text) => text.replace('version=1', 'version=2'), /has version 2; kt reads versions 0 and 1/],
-    ['without a version', (text) => text.replace('version=1\n', ''), /has no version/],
+    ['without a version', (text) => text.replace('version=1\n', ''), /names no broker.id, and no version/],
+    [
+      'with a directory that is no id',
+      (text) => text.replace(/directory.id=.*/, 'directory.id=x'),
+      /directory.id x, which is none/,
+    ],
     ['without a cluster', (text) => text.replace(/cluster.id=.*\n/, ''), /names no cluster.id/],
     ['without a node', (text) => text.replace(/node.id=.*\n/, ''), /names no node.id/],
     ['with a node that is no number', (text) => text.replace('node.id=1', 'node.id=one'), /names no node.id/],
-    ['that is empty', () => '', /has no version/],
+    ['that is empty', () => '', /names no cluster.id, and no version/],
   ])('%s is refused', (_what, how, message) => {
     const folder = unpack('snapshots')
     edit(folder, how)

@@ -4,11 +4,12 @@
  * which tutorials still show: kt needs no ZooKeeper and starts with them as they are. What kt has no use for is passed over;
  * what it cannot honour and someone may count on is said in a warning.
  */
+
+import { MalformedProperties, readProperties } from '../../storage/properties'
 import { brokerConfig, brokerConfigNames } from './broker-configs'
 import { brokerRules } from './broker-rules'
 import { type BrokerSettings, brokerSettings, type ConfigLayers, type Kind } from './broker-settings'
 import { accept, missing } from './config'
-import { MalformedProperties, readProperties } from './properties'
 import { javaTrim } from './values'
 import { warningsOf } from './warnings'
 

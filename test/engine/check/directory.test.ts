@@ -208,7 +208,7 @@ describe('what does not agree', () => {
   test('a quorum-state that is not JSON, a meta.properties without a version', () => {
     expect(errors(plain, with1(plain, '__cluster_metadata-0/quorum-state', '{'))).toMatchObject([{ what: 'it is not JSON' }])
     expect(errors(plain, with1(plain, 'meta.properties', 'node.id=1\n'))).toMatchObject([
-      { file: 'meta.properties', what: 'it has no version; kt reads versions 0 and 1' },
+      { file: 'meta.properties', what: 'it names no cluster.id, and no version that says that it need not' },
     ])
   })
   test('a folder that is no data directory', () => {
