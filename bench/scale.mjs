@@ -2,37 +2,44 @@
 /**
  * How kt starts and grows, beside Apache Kafka in one run: what counts is the ratio, and of the figures those of CPU and memory.
  *
- *     node bench/scale.mjs [--kafka HOME] [--only start,topics,recover,connections,sizes] [--topics 10000] [--bytes 1e9]
- *                          [--connections 2000] [--seconds 3]
+ *     node bench/scale.mjs [--kafka HOME] [--only start,topics,cold,recover,connections,sizes] [--topics 10000] [--bytes 1e9]
+ *                          [--connections 2000] [--seconds 3] [--repeats 3] [--per-request 100]
  *
  * HOME is an Apache Kafka 4.2 with bin/ and Java 17 at hand (default: $KAFKA_HOME). Without one only kt's column is measured. The load
  * comes from a client of this process (scale/lean.ts), which takes the processor that the broker leaves.
  *
  *   start        a fresh directory: exec to the first Metadata answer, memory, CPU while nothing happens
  *   topics       creating them, a hundred a request, and how long others wait meanwhile; a start with them
+ *   cold         one request for a thousand partitions that nobody has used since the start, one about all topics, one that deletes a
+ *                thousand: how long it takes, and how long others wait meanwhile
  *   recover      a start after a clean stop and after kill -9, with --bytes of which none were flushed
  *   connections  what an idle one costs
  *   sizes        produce (acks=1, five batches under way on a connection) and fetch from the page cache, by record size and partitions
  */
-import { cleanUp, cpuOf, memoryOf, sleep, spawnBroker, stopBroker, Table } from './brokers.mjs'
+import { spawn } from 'node:child_process'
+import { join } from 'node:path'
+import { cleanUp, cpuOf, env, memoryOf, sleep, spawnBroker, stopBroker, Table, top } from './brokers.mjs'
 import { load } from './bundle.mjs'
 import { usage } from './usage.mjs'
 
 const values = usage(import.meta.url, {
   kafka: { type: 'string', default: process.env.KAFKA_HOME ?? '' },
-  only: { type: 'string', default: 'start,topics,recover,connections,sizes' },
+  only: { type: 'string', default: 'start,topics,cold,recover,connections,sizes' },
   topics: { type: 'string', default: '10000' },
   bytes: { type: 'string', default: '1e9' },
   connections: { type: 'string', default: '2000' },
   seconds: { type: 'string', default: '3' },
+  repeats: { type: 'string', default: '3' },
+  'per-request': { type: 'string', default: '100' },
 })
+const { coldRequests } = await load('bench/scale/cold.ts')
 const { Lean, createTopics, fetch, produce, slowestPing, topicsAt, untilServed } = await load('bench/scale/lean.ts')
 const table = new Table()
 const names = values.kafka ? ['Kafka', 'kt'] : ['kt']
 const count = (number) => Number(number).toLocaleString('en')
 const SETTLE_MS = 1500
-const REPEATS = 3
-const PER_REQUEST = 100
+const REPEATS = Number(values.repeats)
+const PER_REQUEST = Number(values['per-request'])
 
 /** Starts a broker; it is ready when its Metadata names `topics` topics. */
 async function start(name, folder, topics = 0) {
@@ -104,6 +111,30 @@ const phases = {
     table.add(`memory with ${count(most)} topics (MiB)`, name, memoryOf(broker.pid))
     table.add(`idle CPU with ${count(most)} topics (% of a core)`, name, await idleCpu(broker.pid, 10))
     await stopBroker(broker)
+  },
+
+  async cold(name) {
+    const folder = `${name}-cold`
+    const most = Number(values.topics)
+    const some = Array.from({ length: Math.min(1000, most) }, (_, index) => `t-${index}`)
+    let broker = await start(name, folder)
+    await create(broker.port, 0, most)
+    for (const [what, request] of coldRequests(some)) {
+      await restarted()
+      const pinger = await startPinger(broker.port)
+      const ms = await withConnection(broker.port, (one) => untilAnswered(one, request))
+      const slowest = await pinger.stop()
+      table.add(`${what} (ms)`, name, ms)
+      table.add(`${what}: slowest answer to others (ms)`, name, slowest)
+    }
+    await stopBroker(broker)
+
+    /** Nothing is open any more. Kafka opens all at its start. */
+    async function restarted() {
+      await stopBroker(broker)
+      broker = await start(name, folder, most)
+      await sleep(SETTLE_MS)
+    }
   },
 
   async recover(name) {
@@ -192,8 +223,38 @@ const phases = {
 
 async function withConnection(port, work) {
   const one = await Lean.open(port)
-  await work(one)
+  const result = await work(one)
   one.close()
+  return result
+}
+/** In ms, of the attempt that went well: Kafka takes its time to lead what it has opened. */
+async function untilAnswered(one, request) {
+  for (;;) {
+    const began = performance.now()
+    if ((await request(one)) === 0) return performance.now() - began
+    await sleep(100)
+  }
+}
+async function startPinger(port) {
+  const child = spawn(process.execPath, [join(top, 'bench/scale/pinger.mjs'), String(port)], {
+    env,
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
+  await sleep(500)
+  const asked = () =>
+    new Promise((done) => {
+      child.stdout.once('data', (line) => done(Number(line)))
+      child.stdin.write('\n')
+    })
+  await asked() // from now on
+  return {
+    async stop() {
+      await sleep(20)
+      const slowest = await asked()
+      child.stdin.end()
+      return slowest
+    },
+  }
 }
 const ready = (port, topic, partitions) =>
   withConnection(port, async (one) => {

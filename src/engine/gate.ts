@@ -1,4 +1,7 @@
-/** What a request has to wait for while the server still makes things ready (recovery.ts): the logs and groups that it asks for. */
+/**
+ * What a request has to wait for: while the server still makes things ready (recovery.ts), the logs and groups that it asks for; and later,
+ * where it names many logs that nobody has used since the start, that they are opened a few at a time.
+ */
 import { ApiVersions } from '../protocol/apis/api-versions'
 import { CreateTopics } from '../protocol/apis/create-topics'
 import { DeleteRecords } from '../protocol/apis/delete-records'
@@ -13,10 +16,10 @@ import { ListOffsets } from '../protocol/apis/list-offsets'
 import { Metadata } from '../protocol/apis/metadata'
 import { OffsetForLeaderEpoch } from '../protocol/apis/offset-for-leader-epoch'
 import { Produce } from '../protocol/apis/produce'
-import type { Background } from './background'
 import type { Engine } from './engine'
 import { GROUP_TOPIC, partitionFor } from './groups/placement'
-import type { Task } from './recovery'
+import type { Partition } from './partition'
+import type { Recovery, Task } from './recovery'
 import { INTERNAL_TOPICS } from './topic'
 
 const keysOf = (...apis: readonly { readonly key: number }[]): ReadonlySet<number> => new Set(apis.map(({ key }) => key))
@@ -40,12 +43,17 @@ export class Gate {
 
   constructor(
     private readonly engine: Engine,
-    private readonly tasks: Background<Task>,
+    private readonly recovery: Recovery,
   ) {}
 
   /** Kept when the request may be answered; undefined: at once. */
   pass(apiKey: number, request: object): Promise<void> | undefined {
-    const waits = this.tasks.size === 0 ? [] : this.needs(apiKey, request).flatMap((task) => this.tasks.want(task) ?? [])
+    const { recovery } = this
+    const waits = recovery.isOver ? [] : this.needs(apiKey, request).flatMap((task) => recovery.want(task) ?? [])
+    if (OF_TOPICS.has(apiKey)) {
+      const cold = coldIn(this.engine, request)
+      if (cold.length > FEW) for (const partition of cold) waits.push(recovery.warm(partition) ?? Promise.resolve())
+    }
     if (!this.last && waits.length === 0) return undefined
     const turn = Promise.all([this.last, ...waits]).then(() => {
       if (this.last === turn) this.last = undefined
@@ -64,6 +72,31 @@ export class Gate {
     const logs = [...INTERNAL_TOPICS].flatMap((topic) => engine.partitionsOf(topic))
     return [...logs, ...Array.from({ length: groupPartitions }, (_, index) => index)]
   }
+}
+
+/** So many logs are opened where they are asked for: that takes a millisecond or two. */
+const FEW = 8
+
+/** Partitions in a request whose logs are to be opened; none where there are few in it. */
+function coldIn(engine: Engine, request: object): Partition[] {
+  type Index = number | { readonly index?: number; readonly partition?: number; readonly partitionIndex?: number }
+  type Named = { readonly name?: string | null; readonly topic?: string; readonly topicId?: string } & {
+    readonly [K in 'partitions' | 'partitionData' | 'partitionIndexes']?: readonly Index[]
+  }
+  const { topics, topicData } = request as { topics?: readonly Named[] | null; topicData?: readonly Named[] }
+  const named = topics ?? topicData ?? []
+  const listOf = ({ partitions, partitionData, partitionIndexes }: Named) => partitions ?? partitionData ?? partitionIndexes ?? []
+  if (named.reduce((count, one) => count + listOf(one).length, 0) <= FEW) return []
+  const cold = new Set<Partition>()
+  for (const one of named) {
+    const topic = one.name || one.topic || engine.metadata.nameOf(one.topicId ?? '')
+    for (const entry of topic ? listOf(one) : []) {
+      const index = typeof entry === 'number' ? entry : (entry.index ?? entry.partition ?? entry.partitionIndex)
+      const partition = engine.partition(topic ?? '', index ?? -1)
+      if (partition && !partition.isOpen && !engine.isAway(partition.state)) cold.add(partition)
+    }
+  }
+  return [...cold]
 }
 
 /** Names of the topics in a request; where it bears ids (Produce 13, Fetch 13), the names that they are of. */

@@ -18,15 +18,15 @@ export type Task = Partition | number
 /** Begins to make ready what is not, once the answers are loaded. `log` takes a line when logs have been repaired. */
 export function startRecovery(engine: Engine, log: (line: string) => void): void {
   const recovery = new Recovery(engine, log)
-  if (recovery.isOver) return
   engine.recovery = recovery
-  engine.system.clock.soon(() => void recovery.run())
+  if (!recovery.isOver) engine.system.clock.soon(() => void recovery.run())
 }
 
 export class Recovery {
   private readonly tasks: Background<Task>
   private readonly repairs: number
   private failed = false
+  private running = false
 
   constructor(
     private readonly engine: Engine,
@@ -74,7 +74,29 @@ export class Recovery {
   }
   /** For one connection. */
   gate(): Gate {
-    return new Gate(this.engine, this.tasks)
+    return new Gate(this.engine, this)
+  }
+  /** Kept when the task is over; undefined: it is, or there never was one. */
+  want(task: Task): Promise<void> | undefined {
+    return this.tasks.want(task)
+  }
+  /** Opens a log when there is time; kept when it is open, or when that has failed, of which whoever uses it will hear. */
+  warm(partition: Partition): Promise<void> | undefined {
+    const { engine } = this
+    if (!this.tasks.has(partition)) {
+      this.tasks.add(partition, () => (partition.deleted || partition.isOpen ? undefined : engine.opening(partition)))
+    }
+    const wanted = this.tasks.want(partition)
+    if (!this.running) void this.work()
+    return wanted
+  }
+  private async work(): Promise<boolean> {
+    this.running = true
+    let isDone: boolean
+    do isDone = await this.tasks.run()
+    while (isDone && !this.isOver)
+    this.running = false
+    return isDone
   }
   /** Nothing more is made ready; who waits for it will not be answered, for nothing may be written behind a clean end. */
   stop(): void {
@@ -84,7 +106,7 @@ export class Recovery {
   async run(): Promise<void> {
     const { engine } = this
     const began = engine.system.clock.monotonic()
-    const isDone = await this.tasks.run()
+    const isDone = await this.work()
     if (!isDone || this.failed || engine.directory.clean) return
     engine.directory.noteRepaired()
     const tookMs = Math.round(engine.system.clock.monotonic() - began)

@@ -117,6 +117,9 @@ export function tryToWriteEpochs(fs: FileSystem, path: string, epochs: readonly 
   }
 }
 export function writeEpochs(fs: FileSystem, path: string, epochs: readonly EpochStart[]): void {
+  replaceFile(fs, path, epochsText(epochs))
+}
+export function epochsText(epochs: readonly EpochStart[]): string {
   const lines = epochs.map(({ epoch, startOffset }) => `${epoch} ${startOffset}\n`)
-  replaceFile(fs, path, `0\n${epochs.length}\n${lines.join('')}`)
+  return `0\n${epochs.length}\n${lines.join('')}`
 }

@@ -16,15 +16,15 @@ import {
   stampBatch,
 } from '../protocol/batch'
 import type { System } from '../system/system'
-import { type EpochStart, replacing, writeEpochs } from './checkpoints'
+import { type EpochStart, epochsText, replacing, writeEpochs } from './checkpoints'
 import { type LogRead, LogReader } from './log-reader'
 import { type Marker, readMarker } from './marker'
-import { syncTopicId } from './partition-metadata'
+import { topicIdPath } from './partition-metadata'
 import { type AbortedTransaction, Producers } from './producers'
 import type { SealedLog } from './sealed'
 import { Segment, segmentName, type Written } from './segment'
 import { encodeSnapshot } from './snapshot'
-import { type Syncs, syncLater, syncNow } from './syncs'
+import { type Syncs, syncing, syncLater, syncNow } from './syncs'
 
 /** The topic settings that a log obeys; they may change while it is open. */
 export interface LogSettings {
@@ -52,8 +52,12 @@ export class Log {
   endOffset = 0
   /** Everything below is on disk. */
   recoveryPoint = 0
-  /** A name in the folder is not on disk yet. */
-  folderChanged = false
+  /** How often names in the folder have changed, and how much of that is on disk. */
+  private nameChanges = 0
+  private namesSynced = 0
+  private namesSync: { readonly changes: number; readonly done: Promise<void> } | undefined
+  /** The epochs' file is still to be written. */
+  private epochsUnwritten = false
   /** Neither may be the file that says whose folder it is, without which its records are nobody's. */
   unidentified = false
   /** Something was written since the log was opened. */
@@ -79,8 +83,19 @@ export class Log {
     public settings: LogSettings,
   ) {}
 
+  /** A name in the folder is not on disk yet. */
+  get folderChanged(): boolean {
+    return this.nameChanges > this.namesSynced
+  }
+  set folderChanged(is: boolean) {
+    if (is) this.nameChanges++
+    else this.namesSynced = this.nameChanges
+  }
   get isGone(): boolean {
     return this.gone
+  }
+  private get epochsPath(): string {
+    return `${this.folder}/leader-epoch-checkpoint`
   }
   get active(): Segment {
     return this.segments[this.segments.length - 1] as Segment
@@ -133,7 +148,12 @@ export class Log {
 
   beginEpoch(epoch: number, startOffset: number): void {
     const epochs = [...this.epochs, { epoch, startOffset }] // known when it is on disk: an append that failed is tried again
-    writeEpochs(this.system.fs, `${this.folder}/leader-epoch-checkpoint`, epochs)
+    // the records tell the first again until the recovery point passes them: it is written with the sync that they wait for
+    if (this.epochs.length === 0) this.epochsUnwritten = true
+    else {
+      writeEpochs(this.system.fs, this.epochsPath, epochs)
+      this.epochsUnwritten = false
+    }
     this.epochs = epochs
     this.folderChanged = true
   }
@@ -207,13 +227,7 @@ export class Log {
   }
   private async sync(below: number): Promise<void> {
     const end = Math.min(this.endOffset, below)
-    const { fs } = this.system
-    if (this.folderChanged && (this.written || this.recovered)) {
-      this.folderChanged = false
-      this.syncIdentity()
-      fs.syncFolder(this.folder)
-      fs.syncFolder(this.folder.slice(0, this.folder.lastIndexOf('/')))
-    }
+    if (this.folderChanged && (this.written || this.recovered)) await this.syncNames()
     // retention may take segments away meanwhile
     for (const segment of this.segments.filter(({ base }) => base < below).reverse()) {
       await segment.sync()
@@ -227,12 +241,34 @@ export class Log {
     if (segment.indexesChanged) await syncLater(this.system.fs, segment.writeIndexes())
     segment.syncAborted()
   }
-  private syncIdentity(): void {
-    if (this.unidentified) syncTopicId(this.system.fs, this.folder)
+  /** Everything but the records themselves: a server has thousands of logs whose first records come at once, and waits for none of them. */
+  private async syncNames(): Promise<void> {
+    const changes = this.nameChanges
+    if (this.namesSync?.changes === changes) return this.namesSync.done
+    const done = this.putNames(changes)
+    this.namesSync = { changes, done }
+    try {
+      await done
+    } finally {
+      if (this.namesSync.done === done) this.namesSync = undefined
+    }
+  }
+  private async putNames(changes: number): Promise<void> {
+    const { fs } = this.system
+    if (!this.gone) await syncLater(fs, this.syncFiles())
+    if (!this.gone) await fs.syncFolderLater(this.folder)
+    await fs.syncFolderLater(this.folder.slice(0, this.folder.lastIndexOf('/')))
+    this.namesSynced = Math.max(this.namesSynced, changes)
+  }
+  private *syncFiles(): Syncs {
+    const { fs } = this.system
+    if (this.unidentified) yield* syncing(fs, topicIdPath(this.folder))
     this.unidentified = false
+    if (this.epochsUnwritten) yield* replacing(fs, this.epochsPath, epochsText(this.epochs))
+    this.epochsUnwritten = false
   }
   flushNow(): void {
-    if (this.folderChanged) this.syncIdentity()
+    if (this.folderChanged) syncNow(this.system.fs, this.syncFiles())
     for (const segment of this.segments) segment.syncNow()
     if (this.folderChanged) this.system.fs.syncFolder(this.folder)
     this.folderChanged = false

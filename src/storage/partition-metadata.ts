@@ -10,15 +10,15 @@ import type { FileSystem } from '../system/system'
 import { passes } from './trouble'
 
 const WHOLE = /^version: 0\ntopic_id: ([\w-]{22})\s*$/
-const pathIn = (folder: string): string => `${folder}/partition.metadata`
+export const topicIdPath = (folder: string): string => `${folder}/partition.metadata`
 
 /** Undefined when it does not say. */
 export function readTopicId(fs: FileSystem, folder: string): string | undefined {
-  const path = pathIn(folder)
+  const path = topicIdPath(folder)
   return fs.exists(path) ? WHOLE.exec(fs.readFile(path).toString('latin1'))?.[1] : undefined
 }
 export function writeTopicId(fs: FileSystem, folder: string, topicId: string): void {
-  const path = pathIn(folder)
+  const path = topicIdPath(folder)
   const fd = fs.open(path, 'create')
   try {
     fs.write(fd, Buffer.from(`version: 0\ntopic_id: ${topicId}`), 0)
@@ -36,15 +36,5 @@ export function ensureTopicId(fs: FileSystem, folder: string, topicId: string): 
     writeTopicId(fs, folder, topicId)
   } catch (error) {
     if (!passes(error)) throw error
-  }
-}
-export function syncTopicId(fs: FileSystem, folder: string): void {
-  const path = pathIn(folder)
-  if (!fs.exists(path)) return
-  const fd = fs.open(path, 'write')
-  try {
-    fs.dataSyncNow(fd)
-  } finally {
-    fs.close(fd)
   }
 }

@@ -29,3 +29,13 @@ export async function syncLater(fs: FileSystem, work: Syncs): Promise<void> {
     step = work.next()
   }
 }
+/** Syncs a file that others have written, if it is there. */
+export function* syncing(fs: FileSystem, path: string): Syncs {
+  if (!fs.exists(path)) return
+  const fd = fs.open(path, 'write')
+  try {
+    yield fd
+  } finally {
+    fs.close(fd)
+  }
+}

@@ -324,15 +324,20 @@ test('who asks while somebody else puts the same records on disk, waits until th
   const disk = new Disk()
   disk.makeFolder('/data')
   let begun: (() => void)[] = []
-  const slow = { dataSync: (fd: number) => new Promise<void>((resolve) => begun.push(resolve)).then(() => disk.dataSync(fd)) }
+  let isSlow = false
+  const slowSync = (fd: number) => new Promise<void>((resolve) => begun.push(resolve)).then(() => disk.dataSync(fd))
+  const slow = { dataSync: (fd: number) => (isSlow ? slowSync(fd) : disk.dataSync(fd)) }
   const fs = new Proxy(disk, { get: (of, name) => Reflect.get(name in slow ? slow : of, name) })
   writeMetaProperties(disk, '/data', { clusterId: 'c', nodeId: 1, directoryId: 'd' }, 0)
   const log = openDirectory('/data', { ...worldOn(disk), fs }).log('t-0')
   log.append(batch(100, 1), 0, 0)
+  await log.flush() // the names of its files, too
+  isSlow = true
+  log.append(batch(100, 1), 0, 0)
   const done: string[] = []
   const flushes = ['first', 'second'].map((name) => log.flush().then(() => done.push(name)))
   await new Promise<void>((resolve) => setImmediate(resolve))
-  expect({ begun: begun.length, done, recoveryPoint: log.recoveryPoint }).toEqual({ begun: 1, done: [], recoveryPoint: 0 })
+  expect({ begun: begun.length, done, recoveryPoint: log.recoveryPoint }).toEqual({ begun: 1, done: [], recoveryPoint: 1 })
   for (const resolve of begun) resolve()
   await Promise.all(flushes)
   expect(done).toEqual(['first', 'second'])

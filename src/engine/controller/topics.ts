@@ -3,10 +3,11 @@
  * are kept when the records are on disk; folders have no fsync of their own, for the metadata log has the durable fact.
  */
 
-import type { Doomed } from '../../storage/directory'
+import type { Doomed, Leaving } from '../../storage/directory'
 import { passes } from '../../storage/trouble'
 import type { Engine } from '../engine'
 import type { TopicImage } from '../metadata/image'
+import { inSlices } from '../slices'
 import { wake } from '../waiting'
 import type { PartitionsPlan } from './create-partitions'
 import { type CreatePlan, decideCreateTopics, type WantedTopic } from './create-topics'
@@ -21,6 +22,7 @@ export async function carryOutCreation(engine: Engine, { changes, results }: Cre
   const folders = results.flatMap((result) =>
     'topicId' in result ? foldersOf(engine, result.name, result.topicId, 0, result.replicas) : [],
   )
+  makeWay(engine, folders)
   engine.directory.forgetEarlier(folders.map(nameOf))
   await engine.commit(changes)
   await makeFolders(engine, folders)
@@ -29,6 +31,7 @@ export async function carryOutCreation(engine: Engine, { changes, results }: Cre
 export async function carryOutPartitions(engine: Engine, { changes, added }: PartitionsPlan): Promise<void> {
   if (changes.length === 0) return settled(engine)
   const folders = added.flatMap(({ topic, from, replicas }) => foldersOf(engine, topic.name, topic.id, from, replicas))
+  makeWay(engine, folders)
   engine.directory.forgetEarlier(folders.map(nameOf))
   await engine.commit(changes)
   await makeFolders(engine, folders)
@@ -90,10 +93,9 @@ export async function carryOutDeletion(engine: Engine, { changes, topics }: Dele
     delayMs: engine.topicSettings(topic.name).fileDeleteDelayMs,
   }))
   const durable = engine.commit(changes)
-  const detached = doomed.map(({ topic, partitions, delayMs }) => {
-    for (const partition of partitions) wake(partition)
-    return { delayMs, folders: detach(engine, topic) }
-  })
+  for (const { partitions } of doomed) for (const partition of partitions) wake(partition)
+  const detaching = doomed.map(({ topic, delayMs }) => ({ delayMs, folders: detacher(engine, topic) }))
+  const detached = await inSlices(engine.system.clock, detaching, ({ delayMs, folders }) => ({ delayMs, folders: folders() }))
   await durable
   for (const { folders, delayMs } of detached) {
     for (const folder of folders) folder.gone()
@@ -101,7 +103,27 @@ export async function carryOutDeletion(engine: Engine, { changes, topics }: Dele
   }
 }
 
-function detach(engine: Engine, { name, partitions }: TopicImage) {
+/** Topics that are deleted and whose folders are still to be taken away, by name. */
+const pending = new WeakMap<Engine, Map<string, () => void>>()
+/** A new topic of the name of one that is about to go: first the old one goes. */
+function makeWay(engine: Engine, folders: readonly Folder[]): void {
+  const waiting = pending.get(engine)
+  if (waiting && waiting.size > 0) for (const { topic } of folders) waiting.get(topic)?.()
+}
+/** Takes the folders of a topic away when it is called, once. */
+function detacher(engine: Engine, topic: TopicImage): () => readonly Leaving[] {
+  const waiting = pending.get(engine) ?? new Map<string, () => void>()
+  pending.set(engine, waiting)
+  let done: readonly Leaving[] | undefined
+  const work = () => {
+    if (waiting.get(topic.name) === work) waiting.delete(topic.name)
+    done ??= detach(engine, topic)
+    return done
+  }
+  waiting.set(topic.name, work)
+  return work
+}
+function detach(engine: Engine, { name, partitions }: TopicImage): Leaving[] {
   return partitions.flatMap(({ index }) => {
     try {
       return [engine.directory.detach(`${name}-${index}`)]

@@ -7,6 +7,7 @@ import { errors } from '../../protocol/errors'
 import type { Engine } from '../engine'
 import { handle } from '../handler'
 import type { Partition } from '../partition'
+import { after, inSlices } from '../slices'
 
 export const describeLogDirs = handle(DescribeLogDirs, ({ topics }, { engine }) => {
   const { directory, nodeId } = engine
@@ -21,22 +22,44 @@ export const describeLogDirs = handle(DescribeLogDirs, ({ topics }, { engine }) 
       .filter((one) => one !== undefined)
       .filter(({ state }) => state.replicas.includes(nodeId) && !engine.isAway(state)),
   }))
-  const online = directory.all.map(({ path: logDir }) => {
-    const topicsHere = wanted.map(({ name, partitions }) => ({
-      name,
-      partitions: partitions
-        .filter((one) => directory.file(one.name) === `${logDir}/${one.name}`)
-        .map((one) => told(engine, one)),
+  const all = wanted.flatMap(({ name, partitions }) => partitions.map((partition) => ({ topic: name, partition })))
+  const looked = inSlices(engine.system.clock, all, ({ topic, partition }) => tell(engine, topic, partition))
+  return after(looked, (found) => {
+    const online = directory.all.map(({ path: logDir }) => ({
+      errorCode: errors.NONE,
+      logDir,
+      topics: byTopic(found.filter((one) => one?.logDir === logDir)),
     }))
-    return { errorCode: errors.NONE, logDir, topics: topicsHere.filter(({ partitions }) => partitions.length > 0) }
+    const offline = directory.offline.map((logDir) => ({ errorCode: errors.KAFKA_STORAGE_ERROR, logDir, topics: [] }))
+    return { errorCode: errors.NONE, results: [...online, ...offline] }
   })
-  const offline = directory.offline.map((logDir) => ({ errorCode: errors.KAFKA_STORAGE_ERROR, logDir, topics: [] }))
-  return { errorCode: errors.NONE, results: [...online, ...offline] }
 })
 
-const told = ({ directory }: Engine, { name, index }: Partition) => ({
-  partitionIndex: index,
-  partitionSize: directory.opened(name)?.sizeBytes ?? directory.sizeOf(name),
-  offsetLag: 0,
-  isFutureKey: false,
-})
+interface Told {
+  readonly topic: string
+  readonly logDir: string
+  readonly partition: { partitionIndex: number; partitionSize: number; offsetLag: number; isFutureKey: boolean }
+}
+
+/** Undefined: it has gone meanwhile, with its topic or its directory. */
+function tell(engine: Engine, topic: string, { name, index, deleted, state }: Partition): Told | undefined {
+  const { directory } = engine
+  if (deleted || engine.isAway(state)) return undefined
+  const partitionSize = directory.opened(name)?.sizeBytes ?? directory.sizeOf(name)
+  return {
+    topic,
+    logDir: directory.file(name).slice(0, -name.length - 1),
+    partition: { partitionIndex: index, partitionSize, offsetLag: 0, isFutureKey: false },
+  }
+}
+
+function byTopic(found: readonly (Told | undefined)[]) {
+  const topics = new Map<string, Told['partition'][]>()
+  for (const one of found) {
+    if (!one) continue
+    const partitions = topics.get(one.topic) ?? []
+    partitions.push(one.partition)
+    topics.set(one.topic, partitions)
+  }
+  return [...topics].map(([name, partitions]) => ({ name, partitions }))
+}

@@ -13,6 +13,7 @@ import { isFileError } from '../../storage/trouble'
 import { checkEpoch } from '../fetch-read'
 import { type Ask, handle } from '../handler'
 import type { Partition } from '../partition'
+import { after, inSlices } from '../slices'
 
 type Asked = Request<typeof ListOffsets>['topics'][number]['partitions'][number]
 type Found = ReplyIn<typeof ListOffsets>['topics'][number]['partitions'][number]
@@ -38,21 +39,24 @@ export const listOffsets = handle(ListOffsets, (request, ask) => {
     for (const { partitionIndex } of partitions)
       seen.set(`${name}-${partitionIndex}`, (seen.get(`${name}-${partitionIndex}`) ?? 0) + 1)
   }
-  const topics = request.topics.map(({ name, partitions }) => ({
-    name,
-    partitions: partitions.map((asked) => {
-      const { partitionIndex } = asked
-      if ((seen.get(`${name}-${partitionIndex}`) ?? 0) > 1) return { partitionIndex, errorCode: errors.INVALID_REQUEST }
-      try {
-        return answer(name, asked, request.isolationLevel === READ_COMMITTED, ask)
-      } catch (error) {
-        if (!isFileError(error)) throw error
-        ask.engine.trouble.note(`${name}-${partitionIndex} cannot be read`, error)
-        return { partitionIndex, errorCode: errors.KAFKA_STORAGE_ERROR }
-      }
-    }),
-  }))
-  return { topics }
+  const look = (name: string, asked: Asked): Found => {
+    const { partitionIndex } = asked
+    if ((seen.get(`${name}-${partitionIndex}`) ?? 0) > 1) return { partitionIndex, errorCode: errors.INVALID_REQUEST }
+    try {
+      return answer(name, asked, request.isolationLevel === READ_COMMITTED, ask)
+    } catch (error) {
+      if (!isFileError(error)) throw error
+      ask.engine.trouble.note(`${name}-${partitionIndex} cannot be read`, error)
+      return { partitionIndex, errorCode: errors.KAFKA_STORAGE_ERROR }
+    }
+  }
+  const all = request.topics.flatMap(({ name, partitions }) => partitions.map((asked) => ({ name, asked })))
+  const found = inSlices(ask.engine.system.clock, all, ({ name, asked }) => look(name, asked))
+  return after(found, (answers) => {
+    const next = answers[Symbol.iterator]()
+    const nextOf = (partitions: readonly Asked[]) => partitions.map(() => next.next().value as Found) // as many as were looked for
+    return { topics: request.topics.map(({ name, partitions }) => ({ name, partitions: nextOf(partitions) })) }
+  })
 })
 
 function answer(topic: string, asked: Asked, committed: boolean, { engine, version }: Ask): Found {

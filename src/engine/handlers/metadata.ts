@@ -18,6 +18,7 @@ import type { Engine } from '../engine'
 import { type Ask, handle } from '../handler'
 import type { TopicImage } from '../metadata/image'
 import type { PartitionState } from '../partition'
+import { inSlices } from '../slices'
 import { INTERNAL_TOPICS } from '../topic'
 
 type TopicAnswer = ReplyIn<typeof Metadata>['topics'][number]
@@ -66,7 +67,8 @@ function findTopics(request: Asked, ask: Ask): TopicAnswer[] | Promise<TopicAnsw
   const { metadata } = engine
   const teller = tellerOf(request, engine)
   const { topics } = request
-  if (topics === null || (version === 0 && topics.length === 0)) return [...metadata.topics()].map(teller.found)
+  if (topics === null || (version === 0 && topics.length === 0))
+    return inSlices(engine.system.clock, [...metadata.topics()], teller.found)
   // an id counts more than a name; whatever is asked for twice is answered once
   const ids = new Set(topics.map(({ topicId }) => topicId).filter((id) => id !== ZERO_UUID))
   const byId = [...ids].map((id) => {
