@@ -65,7 +65,7 @@ const GROUPS = {
  */
 const LATER = {
   'later-cli': [
-    /src\/protocol\/(stage|json)\.ts$/,
+    /src\/protocol\/(stage|json|error-words)\.ts$/,
     /src\/cli\/(java-regex|java-hash|complain|suggest|message-text|properties)\.ts$/,
     /src\/client\/admin\/(configs|brokers)\.ts$/,
     /src\/system\/processes\.ts$/,
@@ -97,9 +97,12 @@ const moduleIds = new Set()
 const chunks = new Map()
 
 const EXTERNAL = [/^node:/, /^@node-rs\//, /^fs-native-extensions$/, /\.node$/]
-/** commander would load child_process, at 2 ms a start, for commands in files of their own, which kt has none of. */
-const UNUSED = { id: 'node:child_process', by: /node_modules[\\/]commander[\\/]/ }
-const isUnused = (id, importer) => id === UNUSED.id && UNUSED.by.test(importer ?? '')
+/**
+ * Of commander: it would load child_process, at 2 ms a start, for commands in files of their own, which kt has none of. Help is kt's own,
+ * and an option that there is not is found before commander is asked (src/cli/spelling.ts).
+ */
+const UNUSED = { ids: ['node:child_process', './help.js', './suggestSimilar.js'], by: /node_modules[\\/]commander[\\/]/ }
+const isUnused = (id, importer) => UNUSED.by.test(importer ?? '') && UNUSED.ids.includes(id.replace('./lib/', './'))
 
 /** What a chunk exports never changes once it is loaded: a property does, where rolldown puts a getter for each. */
 const GETTER = /Object\.defineProperty\(exports,"([\w$]+)",\{enumerable:true,get:function\(\)\{return ([\w$]+)\}\}\)/g

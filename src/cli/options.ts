@@ -152,19 +152,32 @@ export type OptionTable = { readonly [key: string]: AnyOption }
 /** What a command is given: every option's value by its key. */
 export type Values<O extends OptionTable> = { readonly [K in keyof O]: O[K] extends Option<infer T> ? T : never }
 
-const EMPTY = {
-  arity: 'one',
-  summary: undefined,
-  name: undefined,
-  short: undefined,
-  isLetterFirst: false,
-  isRequired: false,
-  defaultText: undefined,
-  oldNames: [],
-  onlyFor: undefined,
-  isHidden: false,
-  choices: undefined,
-} as const
+/** All of a specification, in one order: literals of many shapes are felt where there are forty of them at every start. */
+function specOf<T>(
+  arity: Spec<T>['arity'],
+  type: JavaType,
+  argument: string,
+  description: string,
+  read: Spec<T>['read'],
+): Spec<T> {
+  return {
+    arity,
+    type,
+    argument,
+    description,
+    summary: undefined,
+    name: undefined,
+    short: undefined,
+    isLetterFirst: false,
+    isRequired: false,
+    defaultText: undefined,
+    oldNames: [],
+    onlyFor: undefined,
+    isHidden: false,
+    choices: undefined,
+    read,
+  }
+}
 
 type JavaType = Spec<unknown>['type']
 
@@ -174,17 +187,13 @@ function single<T>(
   description: string,
   convert: (word: string, at: ReadAt) => T,
 ): Option<T | undefined> {
-  return new Option<T | undefined>({
-    ...EMPTY,
-    type,
-    argument,
-    description,
-    read(words, at) {
+  return new Option<T | undefined>(
+    specOf('one', type, argument, description, (words, at) => {
       if (words.length > 1 && at.argument === undefined) throw givenTwice(at.name)
       const word = words.at(-1) // of several, argparse4j takes the last
       return word === undefined ? undefined : convert(word, at)
-    },
-  })
+    }),
+  )
 }
 
 function givenTwice(name: string): OptionError {
@@ -201,7 +210,7 @@ function badValue(word: string, at: ReadAt, type: JavaType, wanted: string): Opt
 
 /** There or not. Given twice it is there. */
 export function flag(description: string): Option<boolean> {
-  return new Option({ ...EMPTY, arity: 'none', type: '', argument: '', description, read: (_words, at) => at.isGiven })
+  return new Option(specOf('none', '', '', description, (_words, at) => at.isGiven))
 }
 
 /** A word as it is. */
@@ -256,17 +265,13 @@ export function choice<const C extends string>(
 
 /** Repeatable: every word that was given, in order. */
 export const list = (argument: string, description: string): Option<readonly string[]> =>
-  new Option<readonly string[]>({ ...EMPTY, type: 'String', argument, description, read: (words) => words })
+  new Option<readonly string[]>(specOf('one', 'String', argument, description, (words) => words))
 
 /** Repeatable `key=value`; a key without a value has '' (CommandLineUtils.parseKeyValueArgs). */
 export const keyValue = (argument: string, description: string): Option<ReadonlyMap<string, string>> =>
-  new Option<ReadonlyMap<string, string>>({
-    ...EMPTY,
-    type: 'String',
-    argument,
-    description,
-    read: (words) => new Map(words.map(splitPair)),
-  })
+  new Option<ReadonlyMap<string, string>>(
+    specOf('one', 'String', argument, description, (words) => new Map(words.map(splitPair))),
+  )
 
 function splitPair(word: string): [string, string] {
   const at = word.indexOf('=')

@@ -6,7 +6,7 @@ import type { System } from '../system'
 import type { Command, Context, LegacyKind } from './command'
 import { type Complaint, complain, complainOfOptions, printUsage } from './complain'
 import { exit, OptionError } from './errors'
-import type { Voice } from './options'
+import type { OptionTable, Values, Voice } from './options'
 import { createOut, type Form, type Out } from './out'
 import { optionsOf, type Typed } from './parse'
 import { isPlaceNamed, type Place, type PlaceOptions, placeOptions, type Where } from './place'
@@ -27,6 +27,7 @@ interface Running extends Complaint {
 
 /** What is left to do once every word is understood. */
 interface Ready extends Parsed {
+  readonly options: Values<OptionTable>
   /** The place that an old option named. */
   readonly where: Where | undefined
 }
@@ -70,27 +71,28 @@ async function prepare(running: Running, out: Out): Promise<Ready | number> {
     out.line(voice === 'kafka' ? (command.kafka.version ?? kafkaVersion) : ktVersion)
     return exit.done
   }
-  const where = await oldPlace(running, optionsOf(parsed.typed, parsed.table), out)
+  const where = command.legacy ? await oldPlace(running, command.legacy, parsed, out) : undefined
   const hasPlace = where !== undefined || isPlaceNamed(running, isGiven(parsed.typed, 'dataDir'))
   const typed = { ...parsed.typed, assumed: new Set(hasPlace ? ['bootstrapServer'] : []) }
-  const ready: Ready = { ...parsed, typed, where }
+  const options = optionsOf(typed, parsed.table)
+  const ready: Ready = { ...parsed, typed, options, where }
   checkParser(running, ready)
-  if (voice === 'kt' || !isJopt) readValues(optionsOf(typed, parsed.table), parsed)
+  if (voice === 'kt' || !isJopt) readValues(options, parsed)
   if (voice === 'kafka' && !command.kafka.checksFirst) noteOldNames(typed, out)
   return ready
 }
 
 /** The place that an option of 2019 names; honoured under Kafka's names only where a server is found there. */
-async function oldPlace(running: Running, options: Readonly<Record<string, unknown>>, out: Out): Promise<Where | undefined> {
-  const { terminal, system, voice, doors, command } = running
-  const address = options['oldPlace']
-  if (typeof address !== 'string' || !command.legacy) return undefined
+async function oldPlace(running: Running, kind: LegacyKind, { typed, table }: Parsed, out: Out): Promise<Where | undefined> {
+  const { terminal, system, voice, doors } = running
+  const address: unknown = optionsOf(typed, table)['oldPlace']
+  if (typeof address !== 'string') return undefined
   if (voice === 'kt') {
     out.error('kt needs no ZooKeeper; --zookeeper is ignored')
     return undefined
   }
-  const where = await doors.legacyServer(terminal, system, command.legacy, address)
-  if (!where) throw new OptionError(`${command.legacy} is not a recognized option`)
+  const where = await doors.legacyServer(terminal, system, kind, address)
+  if (!where) throw new OptionError(`${kind} is not a recognized option`)
   return where
 }
 
@@ -104,7 +106,7 @@ async function outFor({ terminal, system, voice }: Running, typed: Typed): Promi
 
 async function perform(running: Running, ready: Ready, out: Out): Promise<number> {
   const { terminal, command } = running
-  const options = optionsOf(ready.typed, ready.table)
+  const { options } = ready
   const stop = new Stop()
   terminal.stdout.onGone(() => stop.abort('EPIPE'))
   const places: Place[] = []
@@ -147,7 +149,7 @@ class Stop {
 
 function contextFor(running: Running, ready: Ready, out: Out, stop: Stop, places: Place[]): Context {
   const { terminal, system, voice, program, command, doors } = running
-  const { typed, table, where } = ready
+  const { typed, options, where } = ready
   return {
     terminal,
     system,
@@ -161,7 +163,7 @@ function contextFor(running: Running, ready: Ready, out: Out, stop: Stop, places
     legacy: where && command.legacy,
     hasPlace: typed.assumed.has('bootstrapServer') || isGiven(typed, 'bootstrapServer'),
     async connect(more = {}) {
-      const place = await doors.openPlace(terminal, system, placeOptions(running, optionsOf(typed, table), where, more))
+      const place = await doors.openPlace(terminal, system, placeOptions(running, options, where, more))
       places.push(place)
       return place
     },

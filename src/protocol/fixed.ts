@@ -32,17 +32,22 @@ export function getFloat64(b: Bytes, at: number): number {
   return double[0]!
 }
 
-const ALPHABET = Buffer.from('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_')
+const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
+const ALPHABET = new Uint8Array(64)
+/** The value of a character of the alphabet, -1 of any other below 128. */
+const VALUES = new Int8Array(128).fill(-1)
+for (let value = 0; value < 64; value++) {
+  ALPHABET[value] = LETTERS.charCodeAt(value)
+  VALUES[ALPHABET[value]!] = value
+}
 /** 16 bytes as 22 characters of base64url. */
 export function getUuid(b: Bytes, at: number): string {
   const c = ALPHABET
-  const [p, q, r, s, t] = [
-    getUint24(b, at),
-    getUint24(b, at + 3),
-    getUint24(b, at + 6),
-    getUint24(b, at + 9),
-    getUint24(b, at + 12),
-  ]
+  const p = getUint24(b, at)
+  const q = getUint24(b, at + 3)
+  const r = getUint24(b, at + 6)
+  const s = getUint24(b, at + 9)
+  const t = getUint24(b, at + 12)
   const u = b[at + 15]!
   if ((p | q | r | s | t | u) === 0) return ZERO_UUID
   // biome-ignore format: four characters for three bytes
@@ -104,10 +109,6 @@ export function putFloat64(b: Bytes, at: number, value: number): void {
   double[0] = value
   for (let i = 0; i < 8; i++) b[at + i] = doubleBytes[littleEndian ? 7 - i : i]!
 }
-
-/** The value of a character of the alphabet, -1 of any other below 128. */
-const VALUES = new Int8Array(128).fill(-1)
-for (const [value, character] of ALPHABET.entries()) VALUES[character] = value
 
 export function putUuid(b: Bytes, at: number, value: string): void {
   if (value === ZERO_UUID) {

@@ -3,7 +3,7 @@
  * to-leaders.ts). Each asks again, within its operation's time, where the answer says that it came to the wrong place or too early.
  */
 import { Disconnected } from '../../protocol/call'
-import { errorOf, errors } from '../../protocol/errors'
+import { errors, isRetriableCode } from '../../protocol/errors'
 import type { Api } from '../../protocol/types'
 import { kafkaError } from '../kafka-error'
 import type { Link } from '../link'
@@ -43,7 +43,7 @@ export const toAny = (ways: Ways, operation: Operation, question: Question): Pro
   operation.persist(async () => {
     const reply = await ask(await ways.anyLink(), question, question.request)
     const code = reply['errorCode']
-    if (typeof code === 'number' && errorOf(code).retriable) throw kafkaError(code, reply['errorMessage'] as string | null)
+    if (typeof code === 'number' && isRetriableCode(code)) throw kafkaError(code, reply['errorMessage'] as string | null)
     return reply
   })
 

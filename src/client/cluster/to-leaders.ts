@@ -4,7 +4,7 @@
  */
 import { Disconnected } from '../../protocol/call'
 import { fillResponse } from '../../protocol/codecs'
-import { errorOf, errors } from '../../protocol/errors'
+import { errors, isRetriableCode } from '../../protocol/errors'
 import { answerKey, answersIn, failedAnswer, type Item, itemsOf, type Row, replyWith, requestWith } from './by-leader'
 import type { Operation } from './operation'
 import { ask, type Question, type Ways } from './routes'
@@ -95,7 +95,7 @@ class Partitions {
 
   private isWorthAsking(code: number): boolean {
     if (UNKNOWN.has(code) && this.operation.leftMs <= this.patientUntil) return false
-    return this.question.api.name === 'Produce' ? NOT_WRITTEN.has(code) : errorOf(code).retriable
+    return this.question.api.name === 'Produce' ? NOT_WRITTEN.has(code) : isRetriableCode(code)
   }
 }
 
