@@ -101,7 +101,8 @@ export class Cleaner {
       const { log, lastStableOffset } = partition
       if (log.sealed) return undefined
       const bounds = boundsOf(log, checkpoint, lastStableOffset, settings, this.engine.system.clock.now())
-      if (bounds.resets) this.note(partition, bounds.firstDirty)
+      if (bounds.resets)
+        void this.note(partition, bounds.firstDirty).catch((error: unknown) => this.failed(partition, error as Error))
       return bounds
     } catch (error) {
       this.giveUp(partition, error as Error)
@@ -109,10 +110,11 @@ export class Cleaner {
     }
   }
 
-  private note({ name }: Partition, offset: number): void {
+  private note({ name }: Partition, offset: number): Promise<void> {
     const { engine } = this
     const names = new Set(allPartitions(engine).map((partition) => partition.name))
-    engine.directory.cleanerOffsets.set(name, offset, (one) => names.has(one))
+    const wanted = () => !this.stopped && engine.writable
+    return engine.directory.cleanerOffsets.set(name, offset, (one) => names.has(one), wanted)
   }
   private giveUp(partition: Partition, error: Error): void {
     this.uncleanable.add(partition)
@@ -129,7 +131,7 @@ export class Cleaner {
     try {
       this.current = this.cleaning(partition, range)
       const cleaned = await this.current.run()
-      if (!partition.deleted) this.note(partition, cleaned.to)
+      if (!partition.deleted) await this.note(partition, cleaned.to)
       this.log(wordsFor(partition.name, range.from, cleaned, clock.monotonic() - began))
       return true
     } catch (error) {

@@ -198,8 +198,8 @@ export class DataDirectories implements Directory {
   }
   readonly cleanerOffsets: Directory['cleanerOffsets'] = {
     get: (name) => this.find(name)?.cleanerOffsets.get(name),
-    set: (name, offset, isThere) =>
-      this.of(name).cleanerOffsets.set(name, offset, (one) => isThere(one) && this.find(one) === this.find(name)),
+    set: (name, offset, isThere, wanted) =>
+      this.of(name).cleanerOffsets.set(name, offset, (one) => isThere(one) && this.find(one) === this.find(name), wanted),
     forget: (name) => this.find(name)?.cleanerOffsets.forget(name),
   }
 

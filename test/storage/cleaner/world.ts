@@ -181,7 +181,12 @@ export class World {
     )
     try {
       const cleaned = await cleaning.run()
-      directory.cleanerOffsets.set(NAME, cleaned.to, () => true)
+      await directory.cleanerOffsets.set(
+        NAME,
+        cleaned.to,
+        () => true,
+        () => true,
+      )
       this.cleanTo = cleaned.to
       return cleaned
     } catch (error) {
