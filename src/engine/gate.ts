@@ -19,7 +19,7 @@ import { Produce } from '../protocol/apis/produce'
 import type { Engine } from './engine'
 import { GROUP_TOPIC, partitionFor } from './groups/placement'
 import type { Partition } from './partition'
-import type { Recovery, Task } from './recovery'
+import { isCold, type Recovery, type Task, type Use } from './recovery'
 import { INTERNAL_TOPICS } from './topic'
 
 const keysOf = (...apis: readonly { readonly key: number }[]): ReadonlySet<number> => new Set(apis.map(({ key }) => key))
@@ -51,8 +51,9 @@ export class Gate {
     const { recovery } = this
     const waits = recovery.isOver ? [] : this.needs(apiKey, request).flatMap((task) => recovery.want(task) ?? [])
     if (OF_TOPICS.has(apiKey)) {
-      const cold = coldIn(this.engine, request)
-      if (cold.length > FEW) for (const partition of cold) waits.push(recovery.warm(partition) ?? Promise.resolve())
+      const use = apiKey === Produce.key ? 'to write' : 'to read'
+      const cold = coldIn(this.engine, request, use)
+      if (cold.length > FEW) for (const partition of cold) waits.push(recovery.warm(partition, use) ?? Promise.resolve())
     }
     if (!this.last && waits.length === 0) return undefined
     const turn = Promise.all([this.last, ...waits]).then(() => {
@@ -77,8 +78,8 @@ export class Gate {
 /** So many logs are opened where they are asked for: that takes a millisecond or two. */
 const FEW = 8
 
-/** Partitions in a request whose logs are to be opened; none where there are few in it. */
-function coldIn(engine: Engine, request: object): Partition[] {
+/** Partitions in a request whose logs are to be opened, or made ready for their first record; none where there are few in it. */
+function coldIn(engine: Engine, request: object, use: Use): Partition[] {
   type Index = number | { readonly index?: number; readonly partition?: number; readonly partitionIndex?: number }
   type Named = { readonly name?: string | null; readonly topic?: string; readonly topicId?: string } & {
     readonly [K in 'partitions' | 'partitionData' | 'partitionIndexes']?: readonly Index[]
@@ -93,7 +94,7 @@ function coldIn(engine: Engine, request: object): Partition[] {
     for (const entry of topic ? listOf(one) : []) {
       const index = typeof entry === 'number' ? entry : (entry.index ?? entry.partition ?? entry.partitionIndex)
       const partition = engine.partition(topic ?? '', index ?? -1)
-      if (partition && !partition.isOpen && !engine.isAway(partition.state)) cold.add(partition)
+      if (partition && isCold(partition, use) && !engine.isAway(partition.state)) cold.add(partition)
     }
   }
   return [...cold]

@@ -4,6 +4,8 @@
  * what it asks for, which is made ready first, and everybody else is answered at once (gate.ts). A passing command makes ready what it
  * asks for and nothing else.
  */
+
+import type { Steps } from '../storage/gradual'
 import { Background } from './background'
 import type { Engine } from './engine'
 import { Gate } from './gate'
@@ -20,6 +22,24 @@ export function startRecovery(engine: Engine, log: (line: string) => void): void
   const recovery = new Recovery(engine, log)
   engine.recovery = recovery
   if (!recovery.isOver) engine.system.clock.soon(() => void recovery.run())
+}
+
+export type Use = 'to read' | 'to write'
+
+/** Whether something has to be done in files before the log can be used so. */
+export const isCold = (partition: Partition, use: Use): boolean =>
+  !partition.isOpen || (use === 'to write' && !partition.log.written && !partition.log.sealed)
+
+function* warming(engine: Engine, partition: Partition, use: Use): Steps<void> {
+  yield* engine.opening(partition)
+  if (use === 'to read' || partition.deleted || !isCold(partition, use) || !engine.writable) return
+  yield
+  try {
+    partition.log.beginWriting()
+    partition.log.active.create()
+  } catch {
+    // whoever writes has the same trouble, and tells of it
+  }
 }
 
 export class Recovery {
@@ -80,11 +100,12 @@ export class Recovery {
   want(task: Task): Promise<void> | undefined {
     return this.tasks.want(task)
   }
-  /** Opens a log when there is time; kept when it is open, or when that has failed, of which whoever uses it will hear. */
-  warm(partition: Partition): Promise<void> | undefined {
-    const { engine } = this
+  /** Makes a log ready when there is time; kept when it is, or when that has failed, of which whoever uses it will hear. */
+  warm(partition: Partition, use: Use): Promise<void> | undefined {
     if (!this.tasks.has(partition)) {
-      this.tasks.add(partition, () => (partition.deleted || partition.isOpen ? undefined : engine.opening(partition)))
+      this.tasks.add(partition, () =>
+        partition.deleted || !isCold(partition, use) ? undefined : warming(this.engine, partition, use),
+      )
     }
     const wanted = this.tasks.want(partition)
     if (!this.running) void this.work()
