@@ -16,7 +16,7 @@ import { DEFAULT_FORMATTER, type Formatter, formatterOf } from './console-consum
 import { type End, Loop } from './console-consumer-loop'
 import { type ConsumerOptions, consumerOptions } from './console-consumer-options'
 import { AllPartitions } from './console-consumer-partitions'
-import { configError, unmade } from './console-servers'
+import { configError, made, unmade } from './console-servers'
 import { checkTopicExists, chooseTopic } from './console-topic'
 
 const LOGGER = 'org.apache.kafka.tools.consumer.ConsoleConsumer'
@@ -77,7 +77,8 @@ export default command({
     const given =
       place.kind === 'server' ? consumerDefinitions['bootstrap.servers'].parse('bootstrap.servers', place.name) : undefined
     const servers = given ?? config['bootstrap.servers']
-    const cluster = made(() => place.clusterFor({ ...config, 'bootstrap.servers': servers }, { complainsTwice: true }), voice)
+    const make = () => place.clusterFor({ ...config, 'bootstrap.servers': servers }, { complainsTwice: true })
+    const cluster = made(make, voice, UNMADE)
     const topic = await topicFor(context, options, cluster)
     const onWarning = (text: string) => {
       if (voice === 'kafka')
@@ -85,8 +86,8 @@ export default command({
       else if (text.startsWith('Asynchronous auto-commit')) out.error(text)
     }
     const parts = { cluster, config, clock: system.clock, random: system.random, onWarning }
-    const consumer = made(() => new Consumer(parts), voice)
-    const beforePoll = made(() => begin({ consumer, cluster, config }, context, options, topic, start), voice)
+    const consumer = made(() => new Consumer(parts), voice, UNMADE)
+    const beforePoll = made(() => begin({ consumer, cluster, config }, context, options, topic, start), voice, UNMADE)
     return consume(context, options, {
       consumer,
       formatter,
@@ -97,15 +98,6 @@ export default command({
 })
 
 const UNMADE = 'Failed to construct kafka consumer'
-
-/** Gives what `make` gives, or throws what Kafka says of a consumer that could not be made. */
-function made<T>(make: () => T, voice: Context['voice']): T {
-  try {
-    return make()
-  } catch (error) {
-    throw unmade(error, voice, UNMADE)
-  }
-}
 
 async function formatterFor(
   { out, system, voice }: Context,

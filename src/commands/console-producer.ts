@@ -9,14 +9,13 @@ import { logLine } from '../cli/log'
 import { has } from '../cli/parse'
 import { readProperties } from '../cli/properties'
 import type { Cluster } from '../client/cluster'
-import { bootstrapAddresses } from '../client/config/client'
 import { type ProducerConfig, producerConfig } from '../client/config/producer'
 import { KafkaError } from '../client/kafka-error'
 import { Producer } from '../client/producer'
 import { Feed, type Lost } from './console-producer-feed'
 import { LINE_READER, type ProducerOptions, producerOptions, producerProperties } from './console-producer-options'
 import { type LineReader, lineReader } from './console-producer-reader'
-import { checkServers, configError, propertiesRead, unmade } from './console-servers'
+import { checkServers, configError, made, propertiesRead, unmade } from './console-servers'
 import { checkTopicExists, chooseTopic } from './console-topic'
 
 const OLD_MEMORY_NOTICE =
@@ -70,22 +69,24 @@ export default command({
     const clientId = config['client.id']
     const place = await context.connect({ clientId, properties, speaker: `Producer clientId=${clientId}` })
     const servers = place.kind === 'server' ? place.name.split(',') : config['bootstrap.servers']
-    const cluster = place.clusterFor({ ...config, 'bootstrap.servers': servers }, { complainsTwice: true })
-    if (voice === 'kafka') await checkMade(cluster, servers)
+    const make = () => place.clusterFor({ ...config, 'bootstrap.servers': servers }, { complainsTwice: true })
+    const cluster = made(make, voice, UNMADE)
+    if (voice === 'kafka' && servers.some(hasName)) await checkMade(cluster)
     return produce(context, options, { cluster, config, makeReader })
   },
 })
+
+const UNMADE = 'Failed to construct kafka producer'
 
 /** Whether the address is a name, which may be nobody's. */
 const hasName = (server: string): boolean => !/^(.*:\/\/)?(localhost|[\d.]+|\[[\da-fA-F:.]+\]):\d+$/.test(server)
 
 /** Kafka's producer cannot be made where no server's name is known; this one would try until max.block.ms is over. */
-async function checkMade(cluster: Cluster, servers: readonly string[]): Promise<void> {
+async function checkMade(cluster: Cluster): Promise<void> {
   try {
-    bootstrapAddresses(servers)
-    if (servers.some(hasName)) await cluster.refresh([])
+    await cluster.refresh([])
   } catch (error) {
-    if (configError(error)) throw unmade(error, 'kafka', 'Failed to construct kafka producer')
+    if (configError(error)) throw unmade(error, 'kafka', UNMADE)
   }
 }
 

@@ -39,3 +39,12 @@ export function unmade(error: unknown, voice: 'kafka' | 'kt', text: string): unk
   if (!found) return error
   return voice === 'kafka' ? kafkaException(text, found) : found
 }
+
+/** Gives what `make` gives, or throws `text` for a client that could not be made. */
+export function made<T>(make: () => T, voice: 'kafka' | 'kt', text: string): T {
+  try {
+    return make()
+  } catch (error) {
+    throw unmade(error, voice, text)
+  }
+}

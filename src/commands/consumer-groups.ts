@@ -69,11 +69,11 @@ export default command({
       return isKafka ? 0 : code
     }
     let at: At | undefined
-    const { cluster } = await context.connect().catch((error) => {
+    const place = await context.connect().catch((error) => {
       throw error instanceof Failure && error.javaClass !== undefined ? unchecked(context, error) : error
     })
     try {
-      at = extended(context, { cluster, timeoutMs: options.timeout })
+      at = extended(context, { cluster: place.cluster, timeoutMs: options.timeout }) // a client of bad addresses fails here
       const code = await ACTIONS[action](at, options)
       return isKafka ? 0 : (code ?? 0)
     } catch (error) {

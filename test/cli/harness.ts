@@ -13,6 +13,7 @@ import { type Doors, runCommand } from '../../src/cli/run'
 import type { Output, Signal, Terminal } from '../../src/cli/terminal'
 import type { PlaceOptions, Where } from '../../src/cli/where'
 import type { Cluster } from '../../src/client/cluster'
+import { bootstrapAddresses, type ClientConfig } from '../../src/client/config/client'
 import type { Call } from '../../src/protocol/call'
 import type { Clock, FileSystem, System } from '../../src/system'
 
@@ -91,7 +92,11 @@ export function harness(setup: Setup = {}): Harness {
       const close = async () => {
         closed.count++
       }
-      return { kind: 'server', name: options.bootstrapServer ?? options.dataDir ?? '', cluster, clusterFor: () => cluster, close }
+      const clusterFor = ({ 'bootstrap.servers': servers }: ClientConfig) => {
+        bootstrapAddresses(servers) // as the making of a cluster does
+        return cluster
+      }
+      return { kind: 'server', name: options.bootstrapServer ?? options.dataDir ?? '', cluster, clusterFor, close }
     },
     legacyServer: async (_terminal, _system, kind, address) => setup.legacy?.(kind, address),
   }
