@@ -46,8 +46,13 @@ export interface Manners {
   readonly intro: string
   /** First line when it is called without a word; 'run': it goes on and complains about what is missing. */
   readonly noArguments?: string
-  /** Whether the table of options follows an option that the parser refuses; a function: the line instead of it. Default: 'table'. */
-  readonly badOption?: 'table' | 'words' | ((message: string) => string)
+  /**
+   * Whether the table of options follows an option that the parser refuses; a function: the line instead of it; 'failed': it is
+   * told as any failure. Default: 'table'.
+   */
+  readonly badOption?: 'table' | 'words' | 'failed' | ((message: string) => string)
+  /** --help and --version, where the tool declares them in its own way. */
+  readonly globals?: OptionTable
   /** The name in messages of argparse4j tools; default: the script's. */
   readonly program?: string
   /** Exit code of --help: 1 in jopt tools unless said. */

@@ -24,9 +24,10 @@ export async function complainOfOptions(at: Complaint, error: unknown, out: Out)
     out.error(errorText(at.command, error.subcommand, error.message, error.unknown))
     return exit.failed
   }
-  const { badOption = 'table' } = at.command.kafka
+  const { badOption = 'table', failed } = at.command.kafka
+  if (badOption === 'failed' && failed) return failed(error, out, at.argv)
   if (badOption === 'table') return printUsage(at, error.message, out)
-  out.error(badOption === 'words' ? error.message : badOption(error.message))
+  out.error(typeof badOption === 'function' ? badOption(error.message) : error.message)
   return exit.failed
 }
 

@@ -35,7 +35,7 @@ function kafkaTable(command: Command): OptionTable {
     ...command.options,
     ...(command.place === 'none' ? {} : { dataDir: dataDir.hidden() }),
     ...(command.legacy === undefined ? {} : oldPlace(command.legacy)),
-    ...(command.parser === 'argparse' ? { help: help.letter('h') } : { help, version }),
+    ...(command.parser === 'argparse' ? { help: help.letter('h') } : { help, version, ...command.kafka.globals }),
   }
 }
 

@@ -3,7 +3,7 @@
  * passing command holds it; one that another server holds is refused with that server's pid and address.
  */
 import { command } from '../cli/command'
-import { Failure, messageOf, UsageError } from '../cli/errors'
+import { Failure, messageOf, OptionError, UsageError } from '../cli/errors'
 import { file, flag, list, positiveInt, text } from '../cli/options'
 import type { Out } from '../cli/out'
 import type { Terminal } from '../cli/terminal'
@@ -32,7 +32,7 @@ export default command({
   place: 'none',
   positionals: 'server.properties',
   options: {
-    override: list('String', 'Optional property that should override values set in server.properties file').summed(
+    override: list('', 'Optional property that should override values set in server.properties file').summed(
       'Set a property over the file',
     ),
     port: positiveInt('Integer', '').summed('The port to listen on, 9092 unless said').ktOnly(),
@@ -41,8 +41,10 @@ export default command({
     daemon: flag('').summed('Run in the background, with the output in a log file').hidden(),
   },
   kafka: {
-    intro: 'USAGE: java [options] KafkaServer server.properties [--override property=value]*',
+    intro: 'USAGE: java [options] kafka.Kafka server.properties [--override property=value]*',
     noArguments: 'run',
+    badOption: 'failed',
+    globals: { help: flag('').hidden(), version: flag('Print version information and exit.') },
     failed: fatal,
   },
   async run(context, options) {
@@ -53,6 +55,8 @@ export default command({
       out.line(`USAGE: ${terminal.program} [-daemon] server.properties [--override property=value]*`)
       return 1
     }
+    const [first = ''] = terminal.argv
+    if (voice === 'kafka' && first.startsWith('-')) throw new Failure(first, { javaClass: 'java.nio.file.NoSuchFileException' }) // it is read as the file
     if (others.length > 0) {
       const all = (voice === 'kafka' ? others : positionals).join(',')
       throw new UsageError(
@@ -92,9 +96,14 @@ function startDaemon(terminal: Terminal, out: Out): number {
   return 0
 }
 
+const wordsOf = (error: unknown): string => (error instanceof Failure ? error.toString() : messageOf(error))
+
+const joptClass = ({ message }: OptionError): string =>
+  message.endsWith('requires an argument') ? 'OptionMissingRequiredArgumentException' : 'UnrecognizedOptionException'
+
 function fatal(error: unknown, out: { line(text: string): void }): number {
   const log = serverLog(realSystem.clock, (line) => out.line(line))
   log('ERROR', 'Exiting Kafka due to fatal exception', 'kafka.Kafka$')
-  out.line(error instanceof Failure ? error.toString() : messageOf(error))
+  out.line(error instanceof OptionError ? `joptsimple.${joptClass(error)}: ${error.message}` : wordsOf(error))
   return 1
 }

@@ -23,3 +23,30 @@ test('an override is a name and a value, and there is one properties file at mos
     err: expect.stringContaining('only one properties file can be given, not a.properties, b.properties'),
   })
 })
+
+test("under Kafka's name a bad option is fatal, and only a word too many brings the table of options", async () => {
+  const fatal = (why: string) => ({
+    out: expect.stringMatching(
+      new RegExp(`^\\[.*\\] ERROR Exiting Kafka due to fatal exception \\(kafka\\.Kafka\\$\\)\n${why}\n$`),
+    ),
+    err: '',
+    code: 1,
+  })
+  expect(await kt.kafka(start, 'server.properties -x')).toEqual(
+    fatal('joptsimple.UnrecognizedOptionException: x is not a recognized option'),
+  )
+  expect(await kt.kafka(start, 'server.properties --override')).toEqual(
+    fatal('joptsimple.OptionMissingRequiredArgumentException: Option override requires an argument'),
+  )
+  expect(await kt.kafka(start, 'server.properties extra')).toEqual({
+    out: '',
+    err:
+      'Found non argument parameters: extra\n' +
+      'Option               Description                                         \n' +
+      '------               -----------                                         \n' +
+      '--override <String>  Optional property that should override values set in\n' +
+      '                       server.properties file                            \n' +
+      '--version            Print version information and exit.                 \n',
+    code: 1,
+  })
+})
