@@ -3,7 +3,7 @@
  * How kt starts and grows, beside Apache Kafka in one run: what counts is the ratio, and of the figures those of CPU and memory.
  *
  *     node bench/scale.mjs [--kafka HOME] [--only start,topics,cold,recover,connections,sizes] [--topics 10000] [--bytes 1e9]
- *                          [--connections 2000] [--seconds 3] [--repeats 3] [--per-request 100]
+ *                          [--connections 2000] [--seconds 3] [--repeats 3] [--per-request 100] [--stalls]
  *
  * HOME is an Apache Kafka 4.2 with bin/ and Java 17 at hand (default: $KAFKA_HOME). Without one only kt's column is measured. The load
  * comes from a client of this process (scale/lean.ts), which takes the processor that the broker leaves.
@@ -14,12 +14,16 @@
  *                thousand: how long it takes, and how long others wait meanwhile
  *   recover      a start after a clean stop and after kill -9, with --bytes of which none were flushed
  *   connections  what an idle one costs
+ *   background   how long others wait in a minute in which --topics are written to, and what is done by the clock is done for all of them
  *   sizes        produce (acks=1, five batches under way on a connection) and fetch from the page cache, by record size and partitions
+ *
+ * With --stalls it is told of every kt before it ends how late its event loop came round, and why (bench/stalls/), which costs it something.
  */
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
-import { cleanUp, cpuOf, env, memoryOf, sleep, spawnBroker, stopBroker, Table, top } from './brokers.mjs'
+import { cleanUp, cpuOf, env, memoryOf, sleep, spawnBroker, stopBroker as stop, Table, top } from './brokers.mjs'
 import { load } from './bundle.mjs'
+import { printStalls, stallsOf, watchStalls } from './stalls/stalls.mjs'
 import { usage } from './usage.mjs'
 
 const values = usage(import.meta.url, {
@@ -31,15 +35,26 @@ const values = usage(import.meta.url, {
   seconds: { type: 'string', default: '3' },
   repeats: { type: 'string', default: '3' },
   'per-request': { type: 'string', default: '100' },
+  stalls: { type: 'boolean', default: false },
 })
 const { coldRequests } = await load('bench/scale/cold.ts')
-const { Lean, createTopics, fetch, produce, slowestPing, topicsAt, untilServed } = await load('bench/scale/lean.ts')
+const { Lean, createTopics, fetch, produce, slowestPing, topicsAt, untilServed, writeOnce } = await load('bench/scale/lean.ts')
 const table = new Table()
 const names = values.kafka ? ['Kafka', 'kt'] : ['kt']
 const count = (number) => Number(number).toLocaleString('en')
 const SETTLE_MS = 1500
+/** In which a checkpoint of everything falls due. */
+const MINUTE_MS = 66_000
+/** Between two requests of whoever does not hurry. */
+const BREATH_MS = 100
 const REPEATS = Number(values.repeats)
 const PER_REQUEST = Number(values['per-request'])
+
+if (values.stalls) watchStalls()
+async function stopBroker(broker, signal) {
+  if (values.stalls && broker.name === 'kt') printStalls({ [`pid ${broker.pid}`]: await stallsOf(broker.pid) })
+  await stop(broker, signal)
+}
 
 /** Starts a broker; it is ready when its Metadata names `topics` topics. */
 async function start(name, folder, topics = 0) {
@@ -135,6 +150,24 @@ const phases = {
       broker = await start(name, folder, most)
       await sleep(SETTLE_MS)
     }
+  },
+
+  async background(name) {
+    const broker = await start(name, `${name}-background`)
+    const most = Number(values.topics)
+    await create(broker.port, 0, most)
+    const write = () =>
+      withConnection(broker.port, async (one) => {
+        for (let at = 0; at < most; at += PER_REQUEST) {
+          await writeOnce(one, namesFrom(at, Math.min(at + PER_REQUEST, most)))
+          await sleep(BREATH_MS)
+        }
+      })
+    await write()
+    if (values.stalls && name === 'kt') await stallsOf(broker.pid)
+    const label = `${count(most)} topics written to for a minute: slowest answer to others (ms)`
+    table.add(label, name, await slowestPing(broker.port, Promise.all([write(), sleep(MINUTE_MS)])))
+    await stopBroker(broker)
   },
 
   async recover(name) {
@@ -261,11 +294,11 @@ const ready = (port, topic, partitions) =>
     await createTopics(one, [topic], partitions)
     await untilServed(one, topic, partitions)
   })
+const namesFrom = (from, to) => Array.from({ length: to - from }, (_, index) => `t-${from + index}`)
 const create = (port, from, to) =>
   withConnection(port, async (one) => {
     for (let at = from; at < to; at += PER_REQUEST) {
-      const some = Array.from({ length: Math.min(PER_REQUEST, to - at) }, (_, index) => `t-${at + index}`)
-      await createTopics(one, some, 1)
+      await createTopics(one, namesFrom(at, Math.min(at + PER_REQUEST, to)), 1)
     }
   })
 

@@ -90,6 +90,16 @@ export async function untilServed(one: Lean, topic: string, partitions: number):
   }
 }
 
+/** One small batch to partition 0 of each of these topics, with acks=1. */
+export async function writeOnce(one: Lean, names: readonly string[]): Promise<void> {
+  const records = batchOf({ recordBytes: 100, batchBytes: 100 })
+  const topicData = names.map((name) => ({ name, partitionData: [{ index: 0, records }] }))
+  const reply = await one.call(Produce, 7, { acks: 1, timeoutMs: 30_000, topicData } as never)
+  for (const { name, partitionResponses } of reply.responses) {
+    if (partitionResponses[0]?.errorCode !== 0) throw new Error(`${name}: error ${partitionResponses[0]?.errorCode}`)
+  }
+}
+
 /** The longest that a small request waited for its answer, in ms, while `work` went on. */
 export async function slowestPing(port: number, work: Promise<unknown>): Promise<number> {
   const one = await Lean.open(port)

@@ -33,8 +33,9 @@ const ms = (time) => time.toFixed(1)
 
 /** `when`: name of a time to what was watched then. */
 export function printStalls(when) {
-  for (const [name, { loop, collections, calls, disk }] of Object.entries(when)) {
+  for (const [name, { loop, stretches, collections, calls, disk }] of Object.entries(when)) {
     console.log(`${name}: the loop is late by ${ms(loop.p50)} ms (p50), ${ms(loop.p99)} (p99), ${ms(loop.longest)} (longest)`)
+    console.log(`  it computes for ${ms(stretches.p99)} ms (p99), ${ms(stretches.longest)} (longest) at a stretch`)
     console.log(`  garbage collections: ${collections.count}, longest ${ms(collections.longest)} ms`)
     for (const [call, { count, longest, argument }] of Object.entries(calls))
       console.log(`  ${call}: ${count}, longest ${ms(longest)} ms (${argument})`)

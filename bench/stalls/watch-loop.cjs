@@ -4,7 +4,8 @@
  * JSON to the file $KT_BENCH_STALLS and begins anew. Times in ms.
  *
  * Where others have the processor, every loop is late. So the time for which the kernel let this thread wait for a processor
- * (/proc/PID/task/TID/schedstat, the second number) is taken off: what is left is what the broker itself did to its loop.
+ * (/proc/PID/task/TID/schedstat, the second number) is taken off: what is left is what the broker itself did to its loop,
+ * by waiting for the disk or for the helpers of a garbage collection, or by computing, which is told of apart.
  */
 const fs = require('node:fs')
 const { PerformanceObserver, performance } = require('node:perf_hooks')
@@ -12,16 +13,24 @@ const { PerformanceObserver, performance } = require('node:perf_hooks')
 const { appendFileSync, readSync } = fs
 const schedstat = fs.openSync(`/proc/self/task/${process.pid}/schedstat`, 'r')
 const room = Buffer.alloc(64)
+const scheduled = () => room.toString('latin1', 0, readSync(schedstat, room, 0, 64, 0)).split(' ')
 /** Milliseconds in which this thread was ready and had no processor. */
-const delayed = () => Number(room.toString('latin1', 0, readSync(schedstat, room, 0, 64, 0)).split(' ')[1]) / 1e6
+const delayed = () => Number(scheduled()[1]) / 1e6
+/** Milliseconds in which it had one. */
+const computed = () => Number(scheduled()[0]) / 1e6
 
 const TICK_MS = 1
 let stalls = []
+let stretches = []
+let computedThen = computed()
 let ticked = performance.now()
 let delayedThen = delayed()
 setInterval(() => {
   const now = performance.now()
   const delayedNow = delayed()
+  const computedNow = computed()
+  stretches.push(computedNow - computedThen)
+  computedThen = computedNow
   stalls.push(Math.max(0, now - ticked - TICK_MS - (delayedNow - delayedThen)))
   ticked = now
   delayedThen = delayedNow
@@ -83,11 +92,13 @@ process.on('SIGUSR2', () => {
   const slow = Object.entries(calls).sort(([, a], [, b]) => b.longest - a.longest)
   const line = {
     loop: quantiles(stalls),
+    stretches: quantiles(stretches),
     collections: quantiles(collections),
     calls: Object.fromEntries(slow.slice(0, 6)),
     disk: Object.fromEntries(Object.entries(syncs).map(([kind, times]) => [kind, quantiles(times)])),
   }
   stalls = []
+  stretches = []
   calls = {}
   syncs = {}
   collections = []

@@ -76,8 +76,8 @@ function sizeOf(log: Log, from: number, to: number): number {
   return bytes
 }
 function newest(log: Log, segment: Segment): number {
-  segment.loadIndexes(log.settings.indexIntervalBytes)
-  return segment.maxTimestamp >= 0 ? segment.maxTimestamp : (log.system.fs.stat(segment.logPath)?.modifiedMs ?? segment.createdMs)
+  const timestamp = segment.newestTime(log.settings.indexIntervalBytes) // there may be a thousand of them: their indexes stay on disk
+  return timestamp >= 0 ? timestamp : (log.system.fs.stat(segment.logPath)?.modifiedMs ?? segment.createdMs)
 }
 function isOverdue(dirty: readonly Segment[], before: number): boolean {
   if (before === Number.NEGATIVE_INFINITY) return false
