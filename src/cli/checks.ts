@@ -49,7 +49,7 @@ export function checkInvalidArgs<T extends object>(options: T, used: Key<T>, inv
   }
 }
 
-/** With all of `used`, none of `invalid` may be there; `trailing` is added to Kafka's text. */
+/** With all of `used`, of which the last is the one that is wrong, none of `invalid` may be there; `trailing` is added to Kafka's text. */
 export function checkInvalidArgsSet<T extends object>(
   options: T,
   used: readonly Key<T>[],
@@ -61,7 +61,7 @@ export function checkInvalidArgsSet<T extends object>(
     if (!has(options, key)) continue
     const combination = `[${bracketed(options, used).join(', ')}]`
     const message = `Option combination "${combination}" can't be used with option "${bracketed(options, [key])}"${trailing}`
-    throw new UsageError(message, `${allOf(dashed(options, used))} do not go with ${dashed(options, [key])}`)
+    throw new UsageError(message, `${dashed(options, used.slice(-1))} does not go with ${dashed(options, [key])}`)
   }
 }
 

@@ -21,7 +21,7 @@ means both, and --topic 'log-.*' every topic whose name begins with log-. Put \\
 that one.
 
 Partitions can be added and not taken away; with keys, records of one key go to another partition from then on. Settings of a topic
-that exists are changed by kt configs.`,
+that exists are changed by Kafka's kafka-configs.sh, through a kt server.`,
   examples: [
     ['Create a topic with three partitions', 'kt topics --create --topic orders --partitions 3'],
     ['List the topics', 'kt topics --list'],

@@ -186,7 +186,7 @@ const checks: [name: string, check: (options: ABC) => void, words: string, kafka
     (o) => checkInvalidArgsSet(o, ['a', 'b'], ['cD'], ' (why)'),
     '--a --b --c-d',
     'Option combination "[[a], [b]]" can\'t be used with option "[c-d]" (why)',
-    '--a and --b do not go with --c-d',
+    '--b does not go with --c-d',
   ],
   [
     'one of',
