@@ -39,7 +39,7 @@ const WASM = { '@bokuweb/zstd-wasm': 'zstd.wasm', '@platformatic/wasm-utils': 'n
  */
 const GROUPS = {
   // what `kt --version` needs
-  main: [/src\/main\.ts$/, /rolldown\/runtime/],
+  main: [/src\/main\.ts$/],
   // the command line, the messages that most commands send and the client, with all that these import
   cli: [
     /node_modules\/commander\//,
@@ -47,6 +47,7 @@ const GROUPS = {
     /src\/system\//,
     /src\/protocol\/apis\/(metadata|find-coordinator)\.ts$/,
     /src\/client\/admin\/(result|topics|configs|brokers)\.ts$/,
+    /src\/commands\/console-servers\.ts$/,
   ],
   groups: [/src\/client\/admin\/(groups|group-offsets|offsets)\.ts$/],
   // the engine, with the answers that everybody asks for
@@ -93,6 +94,9 @@ const LATER = {
   ],
 }
 
+/** What rolldown puts around modules: of no file. */
+const RUNTIME = /rolldown\/runtime/
+
 const moduleIds = new Set()
 const chunks = new Map()
 
@@ -133,7 +137,7 @@ async function bundle() {
       {
         name: 'unused',
         resolveId: (id, importer) => (isUnused(id, importer) ? '\0unused' : null),
-        load: (id) => (id === '\0unused' ? 'export default {}' : null),
+        load: (id) => (id === '\0unused' ? 'module.exports = {}' : null),
       },
       {
         name: 'notices',
@@ -199,7 +203,7 @@ function groupOf(id, files) {
       for (const one of moduleIds) if (tests.some((test) => test.test(one))) claim(one)
     }
   }
-  return chunks.get(id)
+  return chunks.get(id) ?? (RUNTIME.test(id) ? 'main' : undefined)
 }
 
 function wrapped({ code, moduleIds }) {

@@ -191,9 +191,8 @@ export class Log {
     return segment
   }
   private newSegment(base: number): Segment {
-    const { system, settings } = this
-    const segment = new Segment(system.fs, this.folder, base, system.clock.now())
-    if (settings.preallocate) segment.preallocate(settings.segmentBytes)
+    const segment = new Segment(this.system.fs, this.folder, base, this.system.clock.now())
+    segment.preallocate(() => (this.settings.preallocate ? this.settings.segmentBytes : 0)) // who only reads asks for no settings
     return segment
   }
   /** How much earlier than segment.ms it is rolled, so that not all logs roll at once; thrown when it is first asked for. */

@@ -31,8 +31,9 @@ export class SegmentFile {
   private fd: number | undefined
   private readonly files: OpenFiles
   private present = false
-  /** Bytes that a new file is given at once (preallocate): a file that does not grow costs a sync less. */
+  /** Bytes that the file was given when it was made (preallocate): a file that does not grow costs a sync less. */
   private ahead = 0
+  private aheadOfNew = () => 0
   private readOnly = false
   private torn = false
   /** The last write failed. */
@@ -67,6 +68,7 @@ export class SegmentFile {
   }
   private openNew(): number {
     const fd = this.fs.open(this.path, 'create')
+    this.ahead = this.aheadOfNew()
     if (this.ahead > 0) this.fs.truncate(fd, this.ahead)
     return fd
   }
@@ -97,8 +99,8 @@ export class SegmentFile {
     this.file()
   }
   /** Gives a file that is not there yet this length when it is made. */
-  preallocate(bytes: number): void {
-    this.ahead = bytes
+  preallocate(bytes: () => number): void {
+    this.aheadOfNew = bytes
   }
   /**
    * Takes back what was preallocated and not used, as at a roll and at a clean end. On disk at once: when the recovery point is at the next

@@ -76,7 +76,7 @@ export class Segment {
     this.file.create()
   }
   /** Gives the file this length when it is made. */
-  preallocate(bytes: number): void {
+  preallocate(bytes: () => number): void {
     this.file.preallocate(bytes)
   }
   trim(): void {

@@ -199,7 +199,7 @@ export class Shard {
       const plan = this.plan(group.groupId)
       if (group.kind === 'classic') {
         for (const member of group.members.values()) plan.wakeAfter(MEMBER_TIMER + member.memberId, member.sessionTimeoutMs)
-        if (group.members.size > this.world.settings.maxSize) {
+        if (group.members.size > 1 && group.members.size > this.world.settings.maxSize) {
           const over = step(group, plan)
           prepareRebalance(over)
           settle(over)

@@ -41,6 +41,17 @@ const SETTINGS: LogSettings = {
   delete: false,
 }
 
+/** Asked for when something is appended: to look up a setting of a broker is felt at every start. */
+const logSettings = (settings: MetadataLogSettings): LogSettings => ({
+  ...SETTINGS,
+  get segmentBytes() {
+    return settings.metadataLogSegmentBytes
+  },
+  get rollMs() {
+    return settings.metadataLogSegmentMs
+  },
+})
+
 type Voters = Extract<ControlRecord, { name: 'KRAFT_VOTERS' }>['value']
 
 export class MetadataLog {
@@ -67,8 +78,7 @@ export class MetadataLog {
     onEffect: (effect: Effect) => void,
     settings?: MetadataLogSettings,
   ) {
-    const own = settings && { segmentBytes: settings.metadataLogSegmentBytes, rollMs: settings.metadataLogSegmentMs }
-    this.log = directory.log(METADATA_FOLDER, METADATA_TOPIC_ID, { ...SETTINGS, ...own })
+    this.log = directory.log(METADATA_FOLDER, METADATA_TOPIC_ID, settings ? logSettings(settings) : SETTINGS)
     this.quorum = readQuorumState(directory, `${METADATA_FOLDER}/quorum-state`)
     this.readable = new Readable(directory)
     this.committed = new Committed((record) => {

@@ -25,7 +25,7 @@ export const noConsumerGroup = (groupId: string, errorCode: number, errorMessage
 export function describeConsumer(
   groupId: string,
   group: Group | undefined,
-  { consumerAssignors }: GroupSettings,
+  settings: GroupSettings,
   topics: Topics,
 ): DescribedConsumerGroup {
   if (groupId === '') return noConsumerGroup(groupId, errors.INVALID_GROUP_ID, null)
@@ -38,7 +38,7 @@ export function describeConsumer(
     groupState: group.state,
     groupEpoch: group.epoch,
     assignmentEpoch: group.assignmentEpoch,
-    assignorName: preferredAssignor(group.members.values(), consumerAssignors),
+    assignorName: preferredAssignor(group.members.values(), settings.consumerAssignors),
     members: [...group.members.values()].map((member) => describeMember(group, member, topics)),
   }
 }
