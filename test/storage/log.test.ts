@@ -18,7 +18,7 @@ let folder = ''
 let clock = { ms: 0 }
 beforeEach(() => {
   folder = temporaryFolder()
-  writeMetaProperties(realSystem.fs, folder, { clusterId: 'c', nodeId: 1, directoryId: 'd' }, 0)
+  writeMetaProperties(realSystem.fs, folder, { clusterId: 'c', nodeId: 1, directoryId: 'AAAAAAAAAAAAAAAAAAAAEQ' }, 0)
   clock = { ms: 1_700_000_000_000 }
 })
 const system = () => ({ ...realSystem, clock: { ...realSystem.clock, now: () => clock.ms } })
@@ -302,7 +302,7 @@ test('when the disk fails, everybody who waits is told, and who comes later too'
   const disk = new Disk()
   disk.makeFolder('/data')
   const world = worldOn(disk)
-  writeMetaProperties(disk, '/data', { clusterId: 'c', nodeId: 1, directoryId: 'd' }, 0)
+  writeMetaProperties(disk, '/data', { clusterId: 'c', nodeId: 1, directoryId: 'AAAAAAAAAAAAAAAAAAAAEQ' }, 0)
   const log = openDirectory('/data', world).log('t-0')
   const failures: unknown[] = []
   const flusher = new Flusher(world, { ...QUIET, onFailure: (error) => failures.push(error) })
@@ -328,7 +328,7 @@ test('who asks while somebody else puts the same records on disk, waits until th
   const slowSync = (fd: number) => new Promise<void>((resolve) => begun.push(resolve)).then(() => disk.dataSync(fd))
   const slow = { dataSync: (fd: number) => (isSlow ? slowSync(fd) : disk.dataSync(fd)) }
   const fs = new Proxy(disk, { get: (of, name) => Reflect.get(name in slow ? slow : of, name) })
-  writeMetaProperties(disk, '/data', { clusterId: 'c', nodeId: 1, directoryId: 'd' }, 0)
+  writeMetaProperties(disk, '/data', { clusterId: 'c', nodeId: 1, directoryId: 'AAAAAAAAAAAAAAAAAAAAEQ' }, 0)
   const log = openDirectory('/data', { ...worldOn(disk), fs }).log('t-0')
   log.append(batch(100, 1), 0, 0)
   await log.flush() // the names of its files, too
@@ -350,7 +350,7 @@ test('one sync serves everybody who waits', async () => {
   const disk = new Disk()
   disk.makeFolder('/data')
   const world = worldOn(disk)
-  writeMetaProperties(disk, '/data', { clusterId: 'c', nodeId: 1, directoryId: 'd' }, 0)
+  writeMetaProperties(disk, '/data', { clusterId: 'c', nodeId: 1, directoryId: 'AAAAAAAAAAAAAAAAAAAAEQ' }, 0)
   const log = openDirectory('/data', world).log('t-0')
   const flusher = new Flusher(world, QUIET)
   log.append(batch(100, 1), 0, 0)
@@ -369,7 +369,7 @@ test('a log of any number of segments keeps few files open', async () => {
   const disk = new Disk()
   disk.makeFolder('/data')
   const world = worldOn(disk)
-  writeMetaProperties(disk, '/data', { clusterId: 'c', nodeId: 1, directoryId: 'd' }, 0)
+  writeMetaProperties(disk, '/data', { clusterId: 'c', nodeId: 1, directoryId: 'AAAAAAAAAAAAAAAAAAAAEQ' }, 0)
   const { directory, log } = openDirectory('/data', world)
   const one = log('t-0', { segmentBytes: 100 })
   for (let i = 0; i < 1200; i++) {
