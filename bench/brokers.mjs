@@ -3,7 +3,7 @@
  * 127.0.0.1. CPU and memory are what /proc says of the one process that each of them is.
  */
 import { execFileSync, spawn } from 'node:child_process'
-import { mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import net from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -88,6 +88,10 @@ export async function startBroker(name, home, folder) {
 export async function stopBroker(broker, signal = 'SIGTERM') {
   broker.child.kill(signal)
   await broker.gone
+}
+/** What the brokers have kept, when none is running. */
+export function removeData() {
+  for (const name of readdirSync(work)) rmSync(join(work, name), { recursive: true, force: true })
 }
 export function cleanUp() {
   for (const child of running) child.kill('SIGKILL')

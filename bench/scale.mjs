@@ -3,7 +3,7 @@
  * How kt starts and grows, beside Apache Kafka in one run: what counts is the ratio, and of the figures those of CPU and memory.
  *
  *     node bench/scale.mjs [--kafka HOME] [--only start,topics,cold,recover,connections,sizes] [--topics 10000] [--bytes 1e9]
- *                          [--connections 2000] [--seconds 3] [--repeats 3] [--per-request 100] [--stalls]
+ *                          [--connections 2000] [--seconds 3] [--repeats 3] [--per-request 100] [--ends clean,kill] [--stalls]
  *
  * HOME is an Apache Kafka 4.2 with bin/ and Java 17 at hand (default: $KAFKA_HOME). Without one only kt's column is measured. The load
  * comes from a client of this process (scale/lean.ts), which takes the processor that the broker leaves.
@@ -21,7 +21,7 @@
  */
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
-import { cleanUp, cpuOf, env, memoryOf, sleep, spawnBroker, stopBroker as stop, Table, top } from './brokers.mjs'
+import { cleanUp, cpuOf, env, memoryOf, removeData, sleep, spawnBroker, stopBroker as stop, Table, top } from './brokers.mjs'
 import { load } from './bundle.mjs'
 import { printStalls, stallsOf, watchStalls } from './stalls/stalls.mjs'
 import { usage } from './usage.mjs'
@@ -34,6 +34,7 @@ const values = usage(import.meta.url, {
   connections: { type: 'string', default: '2000' },
   seconds: { type: 'string', default: '3' },
   repeats: { type: 'string', default: '3' },
+  ends: { type: 'string', default: 'clean,kill' },
   'per-request': { type: 'string', default: '100' },
   stalls: { type: 'boolean', default: false },
 })
@@ -61,7 +62,9 @@ async function start(name, folder, topics = 0) {
   const broker = await spawnBroker(name, values.kafka, folder)
   for (;;) {
     const found = await topicsAt(broker.port)
-    if (found !== undefined && found >= topics) return { ...broker, readyMs: performance.now() - broker.began }
+    if (found !== undefined && found >= topics) {
+      return { ...broker, readyMs: performance.now() - broker.began, readyCpu: cpuOf(broker.pid) }
+    }
     broker.check()
     await sleep(2)
   }
@@ -72,14 +75,15 @@ const timed = async (work) => {
   return performance.now() - began
 }
 /** The least of several starts on the same folder, each ended cleanly. */
-async function leastStart(name, folder, topics) {
+async function leastStart(name, folder, topics, label) {
   const all = []
   for (let i = 0; i < REPEATS; i++) {
     const broker = await start(name, folder, topics)
-    all.push(broker.readyMs)
+    all.push(broker)
     await stopBroker(broker)
   }
-  return Math.min(...all)
+  table.add(`${label} (ms)`, name, Math.min(...all.map(({ readyMs }) => readyMs)))
+  table.add(`${label}: broker CPU (s)`, name, Math.min(...all.map(({ readyCpu }) => readyCpu)))
 }
 async function idleCpu(pid, seconds = 5) {
   const before = cpuOf(pid)
@@ -119,7 +123,7 @@ const phases = {
       table.add(`creating ${label}: slowest answer to others (ms)`, name, slowest)
       made = total
       await stopBroker(broker)
-      table.add(`start with ${count(total)} topics (ms)`, name, await leastStart(name, folder, total))
+      await leastStart(name, folder, total, `start with ${count(total)} topics`)
     }
     const broker = await start(name, folder, most)
     await sleep(SETTLE_MS)
@@ -178,9 +182,11 @@ const phases = {
     let broker = await start(name, folder)
     await ready(broker.port, 'r', partitions)
     const sizes = { topic: 'r', partitions, recordBytes: 1024, batchBytes: 262144 }
-    await produce(broker.port, { ...sizes, maxBytes, maxMs: 300_000 })
+    const { bytes } = await produce(broker.port, { ...sizes, maxBytes, maxMs: 300_000 })
+    if (bytes < maxBytes * 0.95) throw new Error(`${name} took only ${count(bytes / 1e6)} MB in 300 s`)
     await stopBroker(broker)
-    table.add(`start with ${label} after a clean stop (ms)`, name, await leastStart(name, folder, 1))
+    if (values.ends.includes('clean')) await leastStart(name, folder, 1, `start with ${label} after a clean stop`)
+    if (!values.ends.includes('kill')) return
     broker = await start(name, folder, 1)
     await withConnection(broker.port, (one) => untilServed(one, 'r', partitions))
     await produce(broker.port, { ...sizes, maxBytes: 4e6, maxMs: 1000 })
@@ -305,7 +311,10 @@ const create = (port, from, to) =>
 try {
   for (const phase of values.only.split(',')) {
     if (!phases[phase]) throw new Error(`there is no phase ${phase}`)
-    for (const name of names) await phases[phase](name)
+    for (const name of names) {
+      await phases[phase](name)
+      removeData() // the next may need the room
+    }
   }
   table.print()
 } finally {
