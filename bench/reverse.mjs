@@ -173,16 +173,14 @@ const MOST_MARKERS = 8
 /**
  * What differs. Where Kafka has ended transactions that kt left alone, what is stable by kt's view is compared as everywhere, and of the
  * rest the records. Producers whose records are all deleted may be known to either: Kafka forgets them with the snapshot at the start of
- * the log, and finds them again in a segment that begins below the start.
+ * the log, and finds them again in a segment that begins below the start; and has one without an epoch for an empty marker, which is all
+ * that compaction left of a transaction.
  */
 function differences(shown, said) {
-  const [mine, theirs] = [linesOf(shown), told(said.view).map(withoutEpoch)]
+  const [mine, theirs] = [linesOf(shown), told(said.view)]
   const [ranges, theirRanges] = [rangesIn(mine), rangesIn(theirs)]
   const old = unsettled(shown)
-  const epochless = new Set(theirs.filter((line) => line.endsWith(' of no epoch')))
   const blur = (line) => {
-    const bare = line.replace(/( producer \d+) \d+ -1 -1$/, '$1 of no epoch')
-    if (epochless.has(bare)) return bare
     const place = line.slice(0, line.indexOf(' '))
     if (old.includes(place)) return line.replace(/, stable to .*| committed$/, '')
     const [end, stable] = ranges.get(place) ?? [0, 0]
@@ -193,18 +191,12 @@ function differences(shown, said) {
     return line.replace(/ to \d+, stable to .*|( producer \d+) .*/, '$1')
   }
   const [here, there] = [new Set(mine.map(blur)), new Set(theirs.map(blur))]
-  const isOld = (line) => / producer /.test(line) && !hasRecords(shown, `${line} `)
+  const isOld = (line) => / producer /.test(line) && (!hasRecords(shown, `${line} `) || line.endsWith(' -1 -1 -1'))
   return [
     ...[...here].filter((line) => !there.has(line) && !isOld(line)).map((line) => `only kt: ${line}`),
     ...[...there].filter((line) => !here.has(line) && !isOld(line)).map((line) => `only Kafka: ${line}`),
   ]
 }
-/**
- * Of a transaction that compaction has left nothing of but an empty marker, Kafka makes a producer without an epoch when it reads the log
- * after a crash; kt takes the marker's, as Kafka's own snapshot had it before.
- */
-const withoutEpoch = (line) => line.replace(/( producer \d+) -1 -1 -1$/, '$1 of no epoch')
-
 /** What Kafka knows and kt only carries: it must be the same before and after. */
 const carried = ({ scramUsers, quotas, finalizedFeatures, transactions }) =>
   JSON.stringify({

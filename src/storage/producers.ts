@@ -98,6 +98,8 @@ export class Producers {
     this.endOffset = lastOffset + 1
     const producerId = batch.producerId(buffer, at)
     if (producerId < 0) return undefined
+    // a marker that compaction has emptied, the last of its transaction, says nothing: ProducerAppendInfo.append
+    if (batch.isControl(buffer, at) && batch.recordCount(buffer, at) === 0) return undefined
     const producer = this.ensure(producerId, batch.producerEpoch(buffer, at))
     producer.timestamp = batch.maxTimestamp(buffer, at)
     if (batch.isControl(buffer, at)) return marker && this.endTransaction(producer, lastOffset, marker)
