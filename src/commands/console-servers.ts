@@ -48,3 +48,9 @@ export function made<T>(make: () => T, voice: 'kafka' | 'kt', text: string): T {
     throw unmade(error, voice, text)
   }
 }
+
+/** The same of an admin client, whose settings Kafka reads before it makes it: what is wrong with them is said as it is. */
+export function unmadeAdmin(error: unknown, voice: 'kafka' | 'kt'): unknown {
+  const found = configError(error)
+  return found?.message.startsWith('Invalid value ') ? found : unmade(error, voice, 'Failed to create new KafkaAdminClient')
+}

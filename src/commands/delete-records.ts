@@ -9,7 +9,7 @@ import { isError, type Outcome } from '../client/admin/result'
 import type { Cluster } from '../client/cluster'
 import { KafkaError } from '../client/kafka-error'
 import { keyOf } from '../client/topic-partition'
-import { unmade } from './console-servers'
+import { unmadeAdmin } from './console-servers'
 import { offsetOf, type Wish, wishesFor, wishesInFile } from './delete-records-wishes'
 
 export default command({
@@ -70,7 +70,7 @@ export default command({
       await show(context, wishes, outcomes)
       return voice === 'kt' && outcomes.some(isError) ? exit.failed : exit.done
     } catch (error) {
-      throw unmade(error, voice, 'Failed to create new KafkaAdminClient')
+      throw unmadeAdmin(error, voice)
     }
   },
 })

@@ -10,7 +10,7 @@ import { type FoundOffset, listOffsets } from '../client/admin/offsets'
 import { isError, type Outcome, type TopicPartition } from '../client/admin/result'
 import type { Cluster } from '../client/cluster'
 import { Metadata } from '../protocol/apis/metadata'
-import { checkServers, unmade } from './console-servers'
+import { checkServers, unmadeAdmin } from './console-servers'
 import { type Filter, filterOf, ruleFilter, specOf } from './get-offsets-filter'
 
 export default command({
@@ -88,7 +88,7 @@ export default command({
       cluster = (await connect({ clientId: 'GetOffsetShell' })).cluster
       partitions = await matching(cluster, filter, options.excludeInternalTopics, options.topic)
     } catch (error) {
-      throw unmade(error, voice, 'Failed to create new KafkaAdminClient')
+      throw unmadeAdmin(error, voice)
     }
     const found = await listOffsets(
       cluster,

@@ -9,7 +9,7 @@ import { isError } from '../client/admin/result'
 import type { Cluster } from '../client/cluster'
 import { KafkaError } from '../client/kafka-error'
 import { keyOf } from '../client/topic-partition'
-import { unmade } from './console-servers'
+import { unmadeAdmin } from './console-servers'
 import { sizeText } from './size-text'
 
 export default command({
@@ -71,7 +71,7 @@ export default command({
       }
       return voice === 'kt' && found.some(({ error }) => error) ? exit.failed : exit.done
     } catch (error) {
-      throw unmade(error, voice, 'Failed to create new KafkaAdminClient')
+      throw unmadeAdmin(error, voice)
     }
   },
 })

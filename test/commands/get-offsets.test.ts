@@ -111,3 +111,21 @@ test('as JSON', async () => {
     offsets: [{ topic: 't', partition: 0, offset: 0, timestamp: null }],
   })
 })
+
+test.each([
+  ['--topic t --partitions 99999999999', 'Error occurred: --partitions expects a comma separated list of numeric partition ids'],
+  ['--topic-partitions ,', 'Error occurred: Could not match any topic-partitions with the specified filters'],
+  ['--topic-partitions t:99999999999', 'Error occurred: For input string: "99999999999"'],
+  ['--topic-partitions t:0-99999999999', 'Error occurred: For input string: "99999999999"'],
+  ['--topic t --time 9223372036854775808', 'Error occurred: Malformed time argument'],
+])('%s is refused as in Kafka', async (words, message) => {
+  const { err, code } = await world({ t: 1 }).kafka(words)
+  expect(err.replace('java.lang.NumberFormatException: ', '')).toContain(message)
+  expect(code).toBe(1)
+})
+
+test("a time may be any long of Java's", async () => {
+  const { kafka, scripted } = world({ t: 1 })
+  expect((await kafka('--topic t --time 9223372036854775807')).code).toBe(0)
+  expect(scripted.requests(ListOffsets)[0]?.request.topics[0].partitions[0].timestamp).toBe(Number.MAX_SAFE_INTEGER)
+})
