@@ -39,7 +39,8 @@ const masked = (text: string) =>
     .replace(/^(java|org|net)(\.\w+)+: /gm, '')
     .trim()
 /** Of a usage, what follows it: it folds its lines where it likes. */
-const errors = (text: string) => (text.startsWith('usage') ? text.split('error:').at(-1)?.replace(/\s+/g, ' ').trim() : masked(text))
+const errors = (text: string) =>
+  text.startsWith('usage') ? text.split('error:').at(-1)?.replace(/\s+/g, ' ').trim() : masked(text)
 
 test.each([...new Set(scenarios.map(({ name }) => name))])('%s', async (wanted) => {
   for (const { files, calls } of scenarios.filter(({ name }) => name === wanted)) {
