@@ -134,7 +134,7 @@ function copyFolder(from, to) {
 
 // ---- directories, opened by kt ----
 
-/** What Kafka says of its own files that end in zeros, where it was to allocate them beforehand (preallocate=true) and died. */
+/** What Kafka says of files that end in zeros, its own or kt's: they were to be allocated beforehand (preallocate=true). */
 const TORN = /Found invalid messages in log segment|Corruption found in segment/
 /** What is left when a partition was on its way to another folder: kt moves none, and deletes no such copy with its topic. */
 const ON_ITS_WAY = /-future marked stray and renamed/
@@ -174,7 +174,7 @@ const MOST_MARKERS = 8
  * What differs. Where Kafka has ended transactions that kt left alone, what is stable by kt's view is compared as everywhere, and of the
  * rest the records. Producers whose records are all deleted may be known to either: Kafka forgets them with the snapshot at the start of
  * the log, and finds them again in a segment that begins below the start; and has one without an epoch for an empty marker, which is all
- * that compaction left of a transaction.
+ * that compaction left of a transaction, where kt has it from a snapshot.
  */
 function differences(shown, said) {
   const [mine, theirs] = [linesOf(shown), told(said.view)]
@@ -193,7 +193,9 @@ function differences(shown, said) {
   const [here, there] = [new Set(mine.map(blur)), new Set(theirs.map(blur))]
   const isOld = (line) => / producer /.test(line) && (!hasRecords(shown, `${line} `) || line.endsWith(' -1 -1 -1'))
   return [
-    ...[...here].filter((line) => !there.has(line) && !isOld(line)).map((line) => `only kt: ${line}`),
+    ...[...here]
+      .filter((line) => !there.has(line) && !isOld(line) && !there.has(line.replace(/ \d+ -1 -1$/, ' -1 -1 -1')))
+      .map((line) => `only kt: ${line}`),
     ...[...there].filter((line) => !here.has(line) && !isOld(line)).map((line) => `only Kafka: ${line}`),
   ]
 }
@@ -238,7 +240,7 @@ async function judge(one) {
   const after = await openedByKafka(one)
   // indexes of segments that were compacted may name times of records that are gone, in Kafka's own
   const known = new Set([...before.complaints, ...(before.dump?.uncleanNotes ?? [])])
-  const isNews = (line) => !known.has(line) && !ON_ITS_WAY.test(line) && (!isKilled || !UNCLEAN.test(line))
+  const isNews = (line) => !known.has(line) && !ON_ITS_WAY.test(line) && !(isKilled && (UNCLEAN.test(line) || TORN.test(line)))
   complaints.push(...after.complaints.filter(isNews).map((line) => `Kafka, after kt: ${line}`))
   if (after.view) complaints.push(...differences(last, after).map((line) => `after kt: ${line}`))
   if (before.view && after.view && carried(before.view) !== carried(after.view))
