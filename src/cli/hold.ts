@@ -15,7 +15,7 @@ import { Reader } from '../protocol/reader'
 import { throughBytes } from '../protocol/through-bytes'
 import type { Reply } from '../protocol/types'
 import type { Server } from '../server/server'
-import { ForeignDirectory, readMetaProperties } from '../storage/meta-properties'
+import { ForeignDirectory, type MetaProperties, readMetaProperties } from '../storage/meta-properties'
 import { lockPath, type Owner, readOwner, removeOwner, socketPath, writeOwner } from '../storage/owner'
 import type { Connection, Lock, System } from '../system'
 import { Failure } from './errors'
@@ -69,7 +69,7 @@ export async function holdDirectory(system: System, folder: string, options: Hol
   }
   try {
     if (!fs.exists(folder)) fs.makeFolder(folder, 0o700)
-    refuseForeign(system, folder)
+    const known = refuseForeign(system, folder)
     const others = (options.dataFolders ?? []).filter((other) => other !== folder)
     for (const one of [folder, ...others.filter((other) => canLock(system, other, options.formatNew ?? true))]) {
       const taken = fs.lock(lockPath(one))
@@ -79,7 +79,7 @@ export async function holdDirectory(system: System, folder: string, options: Hol
         return undefined
       }
     }
-    return new Holding(system, folder, options, lock)
+    return new Holding(system, folder, options, lock, known)
   } catch (error) {
     lock.release()
     throw explain(folder, error)
@@ -124,6 +124,7 @@ class Holding implements Held {
     private readonly folder: string,
     private readonly options: HoldOptions,
     private readonly lock: Lock,
+    known: MetaProperties | undefined,
   ) {
     const { env, kind, nodeId = 1, identity = DEFAULT_IDENTITY, report } = options
     this.owner = {
@@ -141,6 +142,7 @@ class Holding implements Held {
       formatNew: options.formatNew ?? true,
       nodeId,
       dataFolders: options.dataFolders,
+      known,
     })
     if (kind === 'command') {
       this.timer = system.clock.after(LISTEN_AFTER_MS, () => void this.listen().catch(() => {}), 'idle')

@@ -21,6 +21,8 @@ export interface OpenEngineOptions {
   readonly nodeId: number
   /** log.dirs, where there are several, or others than the one of the metadata log. */
   readonly dataFolders?: readonly string[] | undefined
+  /** What refuseForeign found, if anything: ids that are there do not change. */
+  readonly known?: MetaProperties | undefined
 }
 
 /** What may lie in a directory that is still new: kt's own files, and the lock. */
@@ -39,11 +41,15 @@ function foreignNames({ fs }: System, folder: string): string[] {
   })
 }
 
-/** Throws ForeignDirectory when `folder` is no data directory and not empty either: nothing of kt's belongs there, not even a lock. */
-export function refuseForeign(system: System, folder: string): void {
-  if (system.fs.exists(`${folder}/${META_PROPERTIES}`)) return
+/**
+ * What meta.properties says; undefined in a new directory. Throws ForeignDirectory when `folder` is no data directory and not empty either,
+ * or of a kind that kt cannot open: nothing of kt's belongs there, not even a lock.
+ */
+export function refuseForeign(system: System, folder: string): MetaProperties | undefined {
+  const meta = readMetaProperties(system.fs, folder)
+  if (meta) return meta
   const others = foreignNames(system, folder)
-  if (others.length === 0) return
+  if (others.length === 0) return undefined
   const some = others.slice(0, 3).join(', ')
   throw new ForeignDirectory(`${folder} is not a Kafka data directory: it has no ${META_PROPERTIES}, but ${some}`)
 }
@@ -83,7 +89,7 @@ function refuseWithoutMetadata({ fs }: System, folder: string, meta: MetaPropert
  */
 export function openEngine(system: System, folder: string, options: OpenEngineOptions): Engine {
   const { fs, random } = system
-  let meta = readMetaProperties(fs, folder)
+  let meta = options.known?.directoryId ? options.known : readMetaProperties(fs, folder)
   if (!meta) {
     refuseForeign(system, folder)
     if (!options.formatNew) throw new ForeignDirectory(`${folder} is not formatted: it has no ${META_PROPERTIES}`)
