@@ -45,7 +45,7 @@ const GROUPS = {
     /node_modules\/commander\//,
     /src\/cli\/(?!hold|legacy|notes|help|man|pages|front|table|java-lines|version|complete)[\w-]+\.ts$/,
     /src\/system\//,
-    /src\/protocol\/apis\/(metadata|find-coordinator)\.ts$/,
+    /src\/protocol\/(apis\/(metadata|find-coordinator)|uuid-text)\.ts$/,
     /src\/client\/admin\/(result|topics|configs|brokers)\.ts$/,
     /src\/commands\/console-servers\.ts$/,
   ],
@@ -161,8 +161,8 @@ async function bundle() {
       dir: 'dist',
       format: 'cjs',
       cleanDir: true,
-      // half the bytes to read, each of them one byte of memory, and the names as they were
-      minify: { compress: false, mangle: false, codegen: { removeWhitespace: true, asciiOnly: true } },
+      // half the bytes to read, each of them one byte of memory, and the names that others see as they were
+      minify: { compress: false, mangle: { toplevel: false }, codegen: { removeWhitespace: true, asciiOnly: true } },
       entryFileNames: '[name].js',
       chunkFileNames: '[name]-[hash].js',
       codeSplitting: {
