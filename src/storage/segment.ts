@@ -13,6 +13,8 @@ import { encodeAborted, readAborted } from './snapshot'
 import type { Syncs } from './syncs'
 import { passes } from './trouble'
 
+const QUICK_BYTES = 16 * 1024
+
 export const segmentName = (offset: number) => String(offset).padStart(20, '0')
 
 /** When a batch is written: SegmentFile's append or hold. */
@@ -335,10 +337,17 @@ export class Segment {
     return scanBatches((room, length, at) => this.file.readInto(room, length, at), position, end, show, need)
   }
 
+  /** Looking through all of it takes less than opening its indexes. */
+  private get isQuicklyRead(): boolean {
+    return !this.indexesLoaded && this.size <= QUICK_BYTES
+  }
+  private indexed(): OffsetIndex {
+    this.loadIndexes()
+    return this.offsets
+  }
   /** Position of the batch that contains `offset`, or of the first one after it; the size when there is none. */
   positionOf(offset: number): number {
-    this.loadIndexes()
-    const from = this.offsets.lookup(offset - this.base)
+    const from = this.isQuicklyRead ? 0 : this.indexed().lookup(offset - this.base)
     return this.scan(from, this.size, (bytes, at) => (lastOffset(bytes, at) >= offset ? 'stop' : undefined))
   }
   /** Reads up to `length` bytes from `position`. */
@@ -359,9 +368,8 @@ export class Segment {
   }
   /** Where the last whole batch ends. */
   end(): { offset: number; position: number } {
-    this.loadIndexes()
     let offset = this.base
-    const position = this.scan(this.offsets.last()?.position ?? 0, this.size, (bytes, at) => {
+    const position = this.scan(this.isQuicklyRead ? 0 : (this.indexed().last()?.position ?? 0), this.size, (bytes, at) => {
       offset = lastOffset(bytes, at) + 1
     })
     return { offset, position }
