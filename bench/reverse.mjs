@@ -16,6 +16,8 @@
  * closed cleanly, and after kt has closed it. Then kt writes, deletes, commits and is stopped or killed, and Apache Kafka opens it once
  * more: no complaint, the same as kt, and quotas, users, features and transactions as before. Where a transaction was prepared when
  * Kafka died, its coordinator ends it at the next opening, and kt, which has none, leaves it open: there Kafka may have more markers.
+ * What Kafka has against its own directory is no fault of kt's; one that it does not open at all is passed over. What a round comes to
+ * depends on the moment, so this is no part of CI.
  * Directories that failed are left in DIR of --keep as Kafka left them; --again judges one of them once more.
  * Kafka is that of KAFKA_HOME (default ~/.cache/apache-kafka-4.2.1). Ends with `N passed, N failed`; exit code 1 if any failed.
  */
@@ -44,7 +46,7 @@ if (!existsSync(values.judge) || !existsSync(`${home}/libs`)) {
   console.log(`skipped: there is no ${existsSync(values.judge) ? `Kafka in ${home}` : values.judge}`)
   process.exit(0)
 }
-const { chance, dial, hasRecords, linesOf, unsettled, view, write } = await load('bench/reverse/kt.ts')
+const { chance, dial, hasData, hasRecords, linesOf, unsettled, view, write } = await load('bench/reverse/kt.ts')
 const work = temporaryFolder()
 const sleep = (ms) => new Promise((done) => setTimeout(done, ms))
 process.prependOnceListener('exit', killAll)
@@ -173,10 +175,11 @@ const MOST_MARKERS = 8
 /**
  * What differs. Where Kafka has ended transactions that kt left alone, what is stable by kt's view is compared as everywhere, and of the
  * rest the records. Producers whose records are all deleted may be known to either: Kafka forgets them with the snapshot at the start of
- * the log, and finds them again in a segment that begins below the start; and has one without an epoch for an empty marker, which is all
- * that compaction left of a transaction, where kt has it from a snapshot.
+ * the log, and finds them again in a segment that begins below the start; of one that has nothing but a marker left it does not know the
+ * sequence; and has one without an epoch for an empty marker, which is all that compaction left of a transaction, where kt has it from a
+ * snapshot. `inherited`: see inheritedSettings.
  */
-function differences(shown, said) {
+function differences(shown, said, inherited) {
   const [mine, theirs] = [linesOf(shown), told(said.view)]
   const [ranges, theirRanges] = [rangesIn(mine), rangesIn(theirs)]
   const old = unsettled(shown)
@@ -195,9 +198,33 @@ function differences(shown, said) {
   return [
     ...[...here]
       .filter((line) => !there.has(line) && !isOld(line) && !there.has(line.replace(/ \d+ -1 -1$/, ' -1 -1 -1')))
+      .filter((line) => hasData(shown, line) || !there.has(line.replace(/ \d+ (-?\d+)$/, ' -1 $1')))
       .map((line) => `only kt: ${line}`),
-    ...[...there].filter((line) => !here.has(line) && !isOld(line)).map((line) => `only Kafka: ${line}`),
+    ...[...there]
+      .filter((line) => !here.has(line) && !isOld(line) && !inherited.has(line))
+      .filter((line) => !/ producer \d+ \d+ -1 /.test(line) || hasData(shown, line))
+      .map((line) => `only Kafka: ${line}`),
   ]
+}
+/**
+ * A topic that was deleted and made again under its name has after a restart of Apache Kafka 4.2.1 the settings of the old one as well,
+ * as far as it has none of its own for them (before the restart it had not). Kt forgets them. The lines in which Kafka tells of them.
+ */
+function inheritedSettings(folder) {
+  const metadata = join(folder, '__cluster_metadata-0')
+  const logs = readdirSync(metadata).filter((name) => /^\d{20}\.log$/.test(name))
+  const { text } = Broker.kt('dump-log', '--cluster-metadata-decoder', '--files', logs.map((name) => join(metadata, name)).join())
+  const [earlier, current] = [new Set(), new Map()]
+  for (const [, type, data] of text.matchAll(
+    /payload: \{"type":"(TOPIC_RECORD|CONFIG_RECORD)","version":\d+,"data":(\{.*\})\}/g,
+  )) {
+    const { name, value, resourceType, resourceName } = JSON.parse(data)
+    if (type === 'TOPIC_RECORD') {
+      for (const line of current.get(name) ?? []) earlier.add(line)
+      current.set(name, [])
+    } else if (resourceType === 2) current.get(resourceName)?.push(`topic ${resourceName} config ${name}=${value}`)
+  }
+  return earlier
 }
 /** What Kafka knows and kt only carries: it must be the same before and after. */
 const carried = ({ scramUsers, quotas, finalizedFeatures, transactions }) =>
@@ -221,18 +248,16 @@ function checked(folders, when) {
 async function judge(one) {
   const { name, folders, clean } = one
   const complaints = clean ? checked(folders.slice(0, 1), 'of what Kafka closed') : []
+  const inherited = inheritedSettings(folders[0])
   const before = await openedByKafka(one)
-  complaints.push(
-    ...before.complaints
-      .filter((line) => clean || !(UNCLEAN.test(line) || TORN.test(line)))
-      .map((line) => `Kafka, of its own: ${line}`),
-  )
+  const failure = before.complaints.find((line) => line.includes('the broker did not start'))
+  if (failure) return { complaints: [], skipped: `Kafka does not open its own: ${failure.slice(-300)}` }
   const dice = chance(name.length, ...[...name].map((letter) => letter.charCodeAt(0)))
   const isKilled = dice.once(2)
   let server = await startKt(one, work)
   let link = await dial(server.port)
   const first = await view(link)
-  if (before.view) complaints.push(...differences(first, before).map((line) => `as Kafka left it: ${line}`))
+  if (before.view) complaints.push(...differences(first, before, inherited).map((line) => `as Kafka left it: ${line}`))
   complaints.push(...(await write(link, first, dice)))
   const last = await view(link)
   link.close()
@@ -242,7 +267,7 @@ async function judge(one) {
   const known = new Set([...before.complaints, ...(before.dump?.uncleanNotes ?? [])])
   const isNews = (line) => !known.has(line) && !ON_ITS_WAY.test(line) && !(isKilled && (UNCLEAN.test(line) || TORN.test(line)))
   complaints.push(...after.complaints.filter(isNews).map((line) => `Kafka, after kt: ${line}`))
-  if (after.view) complaints.push(...differences(last, after).map((line) => `after kt: ${line}`))
+  if (after.view) complaints.push(...differences(last, after, inherited).map((line) => `after kt: ${line}`))
   if (before.view && after.view && carried(before.view) !== carried(after.view))
     complaints.push(`carried: ${carried(before.view)} became ${carried(after.view)}`)
   server = await startKt(one, work)
@@ -267,7 +292,12 @@ async function tell(name) {
   const one = found(name)
   if (values.keep) cpSync(join(work, name), join(values.keep, name), { recursive: true })
   const judgement = await judge(one).catch((error) => ({ complaints: [error.stack] }))
-  const { complaints, records, topics, isKilled } = judgement
+  const { complaints, skipped, records, topics, isKilled } = judgement
+  if (skipped) {
+    console.log(`skip ${name}: ${skipped.replaceAll('\n', ' ')}`)
+    rmSync(join(work, name), { recursive: true })
+    return
+  }
   if (complaints.length === 0) passed++
   else failed++
   if (complaints.length === 0 && values.keep) rmSync(join(values.keep, name), { recursive: true })

@@ -18,7 +18,7 @@ import { type Chance, chance } from '../../test/fuzz/random'
 /** The batch is larger than a whole segment: some topics have very small ones. */
 const RECORD_LIST_TOO_LARGE = 18
 
-export { hasRecords, linesOf, unsettled } from '../workload/kt'
+export { hasData, hasRecords, linesOf, unsettled } from '../workload/kt'
 export { chance }
 
 export function dial(port: number): Promise<Link> {

@@ -49,10 +49,18 @@ export function linesOf({ topics, offsets }: View): string[] {
 }
 
 /** Whether the producer of a line has batches in the log. */
-export function hasRecords({ topics }: View, line: string): boolean {
+export function hasRecords(view: View, line: string): boolean {
+  return batchesOf(view, line).length > 0
+}
+
+/** The same, and batches of records: not markers alone. */
+export function hasData(view: View, line: string): boolean {
+  return batchesOf(view, line).some(({ commit }) => commit === undefined)
+}
+function batchesOf({ topics }: View, line: string): BatchView[] {
   const [, name = '', partition, producer] = /^(.*)-(\d+) producer (\d+) /.exec(line) ?? []
   const batches = topics.get(name)?.partitions[Number(partition)]?.batches ?? []
-  return batches.some(({ producerId }) => producerId === Number(producer))
+  return batches.filter(({ producerId }) => producerId === Number(producer))
 }
 
 /**
