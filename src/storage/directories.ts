@@ -5,9 +5,9 @@
  * disk breaks (watched-files.ts): what lies in it is away. That of the metadata log cannot be done without.
  */
 import type { System } from '../system/system'
-import { type Directory, type Doomed, type Leaving, NO_DIRECTORY } from './directory'
+import type { Directory, Doomed, Leaving } from './directory'
 import type { Log, LogSettings } from './log'
-import type { MetaProperties } from './meta-properties'
+import { type MetaProperties, NO_DIRECTORY } from './meta-properties'
 import { isOffline, OfflineDirectory } from './trouble'
 import type { WatchedFiles } from './watched-files'
 

@@ -10,7 +10,7 @@ import { closeClean, settleAll } from './closing'
 import { Gradual, type Steps } from './gradual'
 import type { Log, LogSettings } from './log'
 import { openLog } from './log-open'
-import { META_PROPERTIES, type MetaProperties, readMetaProperties, writeMetaProperties } from './meta-properties'
+import { type MetaProperties, NO_DIRECTORY, writeMetaProperties } from './meta-properties'
 import { ensureTopicId, readTopicId, writeTopicId } from './partition-metadata'
 import { passes, sayTrouble } from './trouble'
 
@@ -47,9 +47,6 @@ export interface Leaving extends Doomed {
 export type Directory = Omit<Pick<DataDirectory, keyof DataDirectory>, 'cleanerOffsets'> & {
   readonly cleanerOffsets: Pick<CleanerOffsets, keyof CleanerOffsets>
 }
-
-/** Ids that name no directory (KIP-858: DirectoryId.MIGRATING, UNASSIGNED, LOST). */
-export const NO_DIRECTORY = /^A{21}[AQg]$/
 
 export class DataDirectory {
   private readonly logs = new Map<string, Log>()
@@ -398,9 +395,4 @@ export class DataDirectory {
   abandon(): void {
     for (const log of this.logs.values()) log.close()
   }
-}
-
-/** Whether there is a Kafka directory at `path`. Throws ForeignDirectory. */
-export function findDirectory(system: System, path: string): MetaProperties | undefined {
-  return system.fs.exists(`${path}/${META_PROPERTIES}`) ? readMetaProperties(system.fs, path) : undefined
 }

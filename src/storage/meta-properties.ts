@@ -15,6 +15,9 @@ export interface MetaProperties {
 
 export const META_PROPERTIES = 'meta.properties'
 
+/** Ids that name no directory (KIP-858: DirectoryId.MIGRATING, UNASSIGNED, LOST). */
+export const NO_DIRECTORY = /^A{21}[AQg]$/
+
 /** The directory is of no kind that kt can open; the message says what is wrong with which file. */
 export class ForeignDirectory extends Error {
   constructor(

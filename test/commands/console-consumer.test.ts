@@ -1,83 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import command from '../../src/commands/console-consumer'
-import { Fetch } from '../../src/protocol/apis/fetch'
-import { ListOffsets } from '../../src/protocol/apis/list-offsets'
-import { BatchBuilder } from '../../src/protocol/batch-builder'
 import { GroupMetadata, OffsetCommit } from '../../src/protocol/records/consumer-offsets'
 import { encodeKey, encodeValue } from '../../src/protocol/records/coordinator-record'
-import { harness, type Setup } from '../cli/harness'
-import { Scripted } from '../client/scripted'
-
-const B = '--bootstrap-server x:1'
-const TIME = 1_769_860_800_123
-
-interface Given {
-  key?: string | Buffer | null
-  value?: string | Buffer | null
-  headers?: { key: string; value: Buffer | null }[]
-  timestamp?: number
-}
-
-const bytes = (text: string | Buffer | null | undefined) => (typeof text === 'string' ? Buffer.from(text) : (text ?? null))
-
-function batchOf(records: readonly Given[], baseOffset: number): Buffer {
-  const builder = new BatchBuilder()
-  for (const { key, value, headers = [], timestamp = TIME } of records) {
-    builder.append({ timestamp, key: bytes(key), value: bytes(value), headers })
-  }
-  return builder.build({ baseOffset })
-}
-
-/** A broker whose topics have these records, each list in one partition. */
-function world(logs: Record<string, Given[][]>, setup: Setup = {}) {
-  const scripted = new Scripted()
-  for (const [topic, partitions] of Object.entries(logs))
-    scripted.topic(
-      topic,
-      partitions.map(() => 1),
-    )
-  const nameOf = (topic: string, topicId: string) =>
-    topic || ([...scripted.topics].find(([, { id }]) => id === topicId)?.[0] ?? '')
-  scripted.on(ListOffsets, ({ topics }) => ({
-    topics: topics.map(({ name, partitions }) => ({
-      name,
-      partitions: partitions.map(({ partitionIndex, timestamp }) => ({
-        partitionIndex,
-        errorCode: 0,
-        offset: timestamp === -2 ? 0 : (logs[name]?.[partitionIndex]?.length ?? 0),
-        leaderEpoch: 0,
-      })),
-    })),
-  }))
-  scripted.on(Fetch, async ({ topics, maxWaitMs }, { version }) => {
-    const responses = topics.map(({ topic, topicId, partitions }) => ({
-      ...(version >= 13 ? { topicId } : { topic }),
-      partitions: partitions.map(({ partition, fetchOffset }) => {
-        const records = logs[nameOf(topic, topicId)]?.[partition] ?? []
-        const from = Number(fetchOffset)
-        const rest = records.slice(from)
-        return {
-          partitionIndex: partition,
-          errorCode: from > records.length ? 1 : 0,
-          highWatermark: records.length,
-          abortedTransactions: null,
-          records: rest.length > 0 ? batchOf(rest, from) : null,
-        }
-      }),
-    }))
-    const isEmpty = responses.every(({ partitions }) => partitions.every(({ records }) => records === null))
-    if (isEmpty) await new Promise<void>((resolve) => scripted.clock.after(maxWaitMs, resolve))
-    return { errorCode: 0, sessionId: 0, responses }
-  })
-  const running = harness({ clock: scripted.clock, ...setup, cluster: scripted.cluster() })
-  const words = (line: string) => `${B} ${line}`.split(' ').filter((word) => word !== '')
-  return {
-    scripted,
-    harness: running,
-    kafka: (line: string) => scripted.outcome(running.kafka(command, ...words(line))),
-    kt: (line: string) => scripted.outcome(running.run(command, ...words(line))),
-  }
-}
+import { B, type Given, TIME, world } from './console-consumer-world'
 
 const ABC = { t: [[{ key: 'k', value: 'a' }, { value: 'b' }, { value: 'c' }]] }
 const FROM_START = '--topic t --partition 0 --offset earliest'
