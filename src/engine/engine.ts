@@ -5,7 +5,7 @@
  */
 import type { Call, Peer, Served, Service } from '../protocol/call'
 import { fillRequest, fillResponse } from '../protocol/codecs'
-import type { Api, Reply } from '../protocol/types'
+import { type Api, type Reply, ZERO_UUID } from '../protocol/types'
 import type { Directory } from '../storage/directory'
 import { Flusher } from '../storage/flusher'
 import type { Steps } from '../storage/gradual'
@@ -39,9 +39,6 @@ export interface EngineOptions {
 
 /** Unrepaired logs that a passing command opens at its end: more would be felt. */
 const QUICK_RECOVERY_BYTES = 64 * 1024 * 1024
-
-/** Names no directory (KIP-858). */
-const UNASSIGNED = 'AAAAAAAAAAAAAAAAAAAAAA'
 
 export class Engine implements Service {
   readonly metadata = new MetadataImage()
@@ -201,7 +198,7 @@ export class Engine implements Service {
   isAway(state: PartitionState): boolean {
     const id = state.directories[state.replicas.indexOf(this.nodeId)]
     if (id === this.directory.meta.directoryId || (id === undefined && this.directory.offline.length === 0)) return false
-    return this.directory.lacks(`${this.metadata.nameOf(state.topicId)}-${state.index}`, id ?? UNASSIGNED)
+    return this.directory.lacks(`${this.metadata.nameOf(state.topicId)}-${state.index}`, id ?? ZERO_UUID)
   }
   private openLog({ name, topic, topicId, state }: Partition): Log {
     if (this.isAway(state)) throw new OfflineDirectory(`the data directory of ${name}`)

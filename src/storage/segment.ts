@@ -13,6 +13,7 @@ import { encodeAborted, readAborted } from './snapshot'
 import type { Syncs } from './syncs'
 import { passes } from './trouble'
 
+/** The end of so short a segment is found without its indexes. */
 const QUICK_BYTES = 16 * 1024
 
 export const segmentName = (offset: number) => String(offset).padStart(20, '0')
