@@ -3,9 +3,9 @@ import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
 export const JUDGE = fileURLToPath(new URL('../../shared/conformance/kafka-opens', import.meta.url))
-/** What a broker says of a directory that was not closed cleanly, its own included: it makes the last index again, and its checkpoint was ahead; folders were set aside, names lost. */
+/** What a broker says of a directory that was not closed cleanly, its own included: it makes the last index again, and its checkpoint was ahead; folders are set aside, whose topics were gone before them; names lost. */
 export const UNCLEAN =
-  /Could not find offset index file corresponding to log file|Non-monotonic update of high watermark|Loaded stray log|orphaned index file/
+  /Could not find offset index file corresponding to log file|Non-monotonic update of high watermark|Loaded stray log|marked stray and renamed|orphaned index file/
 /**
  * Said now and then, of the same directory at one opening and not at the next: a loading of the coordinator that met a log that was not
  * there at that moment. Whether groups were loaded is seen in the view.

@@ -92,15 +92,16 @@ function judgePartition(topic: TopicMade, index: number, shown: PartitionView, a
   const { least, most } = startsOf(topic, index, asked)
   if (shown.start < least) complaints.push(`begins at ${shown.start}, though it was deleted up to ${least}`)
   if (shown.start > most) complaints.push(`begins at ${shown.start}, though only what is below ${most} may be gone`)
+  const known = asked.crash === 'kill' ? ledger.holes.filter(here) : []
   if (asked.crash === 'kill') {
-    const known = ledger.holes.filter(here)
     const isNew = ({ from, to }: Hole) => !known.some((one) => one.from <= from && to <= one.to)
     for (const { from, to } of holesOf(shown).filter(isNew)) complaints.push(`has no records from ${from} to ${to}`)
   }
   const produced = ledger.produced.filter((one) => here(one) && one.began <= time)
   complaints.push(
     ...judgeRecords(produced, shown, Math.max(shown.start, most), asked),
-    ...judgeProducers(shown, Math.max(shown.start, most)),
+    // what stood in a hole, and went, a producer may be remembered by
+    ...judgeProducers(shown, Math.max(shown.start, most, ...known.map(({ to }) => to))),
   )
   return complaints
 }

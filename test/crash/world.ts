@@ -4,6 +4,7 @@ import type { Engine } from '../../src/engine/engine'
 import { loadAll } from '../../src/engine/handlers/index'
 import { startMaintenance } from '../../src/engine/maintenance'
 import { openEngine } from '../../src/engine/open'
+import { setStraysAside } from '../../src/engine/strays'
 import type { Call } from '../../src/protocol/call'
 import { realSystem } from '../../src/system'
 import type { FileSystem } from '../../src/system/system'
@@ -49,6 +50,7 @@ export function openWorld(fs: FileSystem, seed: number, time?: number, folder = 
     formatNew: true,
     nodeId: 1,
   })
+  setStraysAside(engine)
   const stopMaintenance = startMaintenance(engine)
   const peer = { clientId: 'crash', clientHost: '/127.0.0.1', reachedAt: { host: 'localhost', port: 9092 } }
   return {
