@@ -12,7 +12,11 @@ const SIDE_BY_SIDE = 32
 const isChanged = ({ sealed, written, recovered }: Log): boolean => !sealed && (written || recovered)
 
 function* finish(log: Log): Syncs {
-  for (const segment of log.segments) if (segment === log.active || segment.indexesChanged) yield* segment.writeIndexes()
+  for (const segment of log.segments) {
+    if (segment !== log.active && !segment.indexesChanged) continue
+    segment.loadIndexes(log.settings.indexIntervalBytes)
+    yield* segment.writeIndexes()
+  }
   if (log.endOffset > 0) yield* log.writeSnapshot(log.endOffset)
 }
 

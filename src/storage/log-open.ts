@@ -12,7 +12,7 @@ import type { Steps } from './gradual'
 import { Log, type LogSettings } from './log'
 import { inSteps, loadProducers, offsetsOf, removeSnapshots, takeIn } from './log-producers'
 import { leave, lostMore, seal } from './sealed'
-import type { Segment } from './segment'
+import { type Segment, segmentName } from './segment'
 import { setAside, setWholeAside } from './set-aside'
 import { syncNow } from './syncs'
 
@@ -49,6 +49,7 @@ function* fill(log: Log, options: OpenOptions): Steps<void> {
   log.startOffset = Math.max(options.startOffset, bases[0] ?? 0)
   log.epochs = readEpochs(fs, `${folder}/leader-epoch-checkpoint`) ?? []
   for (const base of bases) log.addSegment(base).attach()
+  if (!options.clean) missIndexes(log, names)
   if (bases.length === 0) begin(log, log.startOffset)
   else if (options.clean) findEnd(log, options)
   const found = bases.length > 0 && !options.clean ? yield* recover(log, names, options) : undefined
@@ -70,6 +71,15 @@ function removeOrphans({ folder, system }: Log, names: readonly string[], bases:
     if (/^\d{20}\.(index|timeindex|txnindex)$/.test(name) && !known.has(Number(name.slice(0, 20)))) {
       system.fs.remove(`${folder}/${name}`)
     }
+  }
+}
+
+/** Indexes that a power cut has taken, while their log is there: they are made again for the clean end. */
+function missIndexes({ segments }: Log, names: readonly string[]): void {
+  const present = new Set(names)
+  for (const segment of segments) {
+    const name = segmentName(segment.base)
+    if (!present.has(`${name}.index`) || !present.has(`${name}.timeindex`)) segment.indexesChanged = true
   }
 }
 

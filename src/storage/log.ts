@@ -237,7 +237,10 @@ export class Log {
   }
   /** From now on what was recovered is not read again: what its indexes on disk say is believed. */
   private async settleRecovered(segment: Segment): Promise<void> {
-    if (segment.indexesChanged) await syncLater(this.system.fs, segment.writeIndexes())
+    if (segment.indexesChanged) {
+      segment.loadIndexes(this.settings.indexIntervalBytes)
+      await syncLater(this.system.fs, segment.writeIndexes())
+    }
     segment.syncAborted()
   }
   /** Everything but the records themselves: a server has thousands of logs whose first records come at once, and waits for none of them. */

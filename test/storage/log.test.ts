@@ -192,6 +192,19 @@ describe('files that are not as they should be', () => {
       }
     }
   })
+  test('indexes that a power cut took of what is known to be on disk are there again after the next clean end', () => {
+    const names = fill('stopped').filter((name) => name.endsWith('index'))
+    const last = names.at(-1)?.slice(0, 20) as string
+    for (const name of names.filter((one) => !one.startsWith(last))) {
+      const before = readFileSync(file(name))
+      rmSync(`${folder}/.kafka_cleanshutdown`)
+      rmSync(file(name))
+      const { directory, log } = open()
+      log('t-0', { segmentBytes: 2000, indexIntervalBytes: 100 }).append(batch(200, 2000), 0, 0)
+      directory.close(false)
+      expect(readFileSync(file(name))).toEqual(before)
+    }
+  })
   test('a damaged producer snapshot is passed over, and said', () => {
     fill('stopped')
     const newest = readdirSync(`${folder}/t-0`)
