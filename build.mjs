@@ -86,6 +86,7 @@ const LATER = {
     /src\/engine\/(open-directories|leftovers|waiting)\.ts$/,
     /src\/engine\/metadata\/record-versions\.ts$/,
   ],
+  'later-configs': [/src\/engine\/configs\/broker\/(?!kt|server)/],
   'later-coordinator': [
     /src\/engine\/groups\/(classic|assignors)\/(?!state|metadata-record|protocols)[\w-]+\.ts$/,
     /src\/engine\/groups\/consumer\/(?!state|describe)[\w-]+\.ts$/,
@@ -149,9 +150,11 @@ async function bundle() {
       {
         name: 'wrapped', // as bin/kt calls it: putting the text together there would copy it
         generateBundle(_options, chunks) {
+          const runtime = Object.values(chunks).find(({ moduleIds }) => moduleIds?.every((id) => RUNTIME.test(id)))
           for (const chunk of Object.values(chunks)) {
-            if (chunk.type === 'chunk') chunk.code = wrapped(chunk)
+            if (chunk.type === 'chunk' && chunk !== runtime) chunk.code = wrapped(withRuntime(chunk, runtime))
           }
+          delete chunks[runtime.fileName]
         },
       },
     ],
@@ -210,6 +213,13 @@ function wrapped({ code, moduleIds }) {
   const packages = packagesOf(moduleIds).map((folder) => folder.replace(/.*node_modules\//, ''))
   const heading = packages.length > 0 ? `// with ${packages.join(', ')}\n` : ''
   return `${heading}(function (exports, require, module, __filename, __dirname) {${lazily(code.replace(GETTER, 'exports.$1=$2'))}\n})\n`
+}
+
+/** Rolldown's own helpers, which it keeps in a file, stand in main.js, which is loaded before all others: a file less to read. */
+function withRuntime({ code, moduleIds, fileName }, runtime) {
+  const name = `require("./${runtime.fileName}")`
+  const here = `exports.runtime=(exports=>{${runtime.code};return exports})({})`
+  return { code: code.replace(name, fileName === 'main.js' ? here : 'require("./main.js").runtime'), moduleIds }
 }
 
 /** Loads the chunks of LATER where they are first used. */
@@ -311,5 +321,9 @@ async function startServer(env) {
   })
   const ended = once(server, 'exit')
   await Promise.race([once(server.stderr, 'data'), ended])
-  return { port, stop: () => (server.kill(), ended) }
+  const stop = () => {
+    server.kill()
+    return ended
+  }
+  return { port, stop }
 }

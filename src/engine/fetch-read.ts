@@ -116,7 +116,7 @@ function planned(wanted: Wanted, request: FetchRequest, ask: Ask, { left, sizeBy
   if (partition?.isLost) return problem(wanted.index, errors.KAFKA_STORAGE_ERROR)
   if (!partition || partition.deleted) return problem(wanted.index, wanted.missing)
   try {
-    const epochProblem = checkEpoch(partition, wanted.currentLeaderEpoch)
+    const epochProblem = partition.checkEpoch(wanted.currentLeaderEpoch)
     if (epochProblem) return problem(wanted.index, epochProblem)
     const { log } = partition
     const committed = request.isolationLevel === READ_COMMITTED
@@ -182,12 +182,6 @@ const withoutRecords = (wanted: Wanted, partition: Partition, committed: boolean
   records: EMPTY,
 })
 type Writable<T> = { -readonly [K in keyof T]: T[K] }
-
-/** KIP-320: a client that knows an older or a newer leader is told so. */
-export function checkEpoch(partition: Partition, currentLeaderEpoch: number): number {
-  if (currentLeaderEpoch < 0 || currentLeaderEpoch === partition.leaderEpoch) return errors.NONE
-  return currentLeaderEpoch < partition.leaderEpoch ? errors.FENCED_LEADER_EPOCH : errors.UNKNOWN_LEADER_EPOCH
-}
 
 /** KIP-595: where the reader's log and this one part, if they do. */
 function divergence(partition: Partition, wanted: Wanted): { epoch: number; endOffset: number } | undefined {

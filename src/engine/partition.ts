@@ -2,6 +2,7 @@
  * A partition as its leader sees it: the log, how far it may be read, and who waits for more. The log is opened at first use.
  * Records are readable once they are acknowledged as their producer asked: with acks=all when they are on disk, else at once.
  */
+import { errors } from '../protocol/errors'
 import type { Log } from '../storage/log'
 import type { Written } from '../storage/segment'
 import { type Waiter, type Watched, wake } from './waiting'
@@ -47,6 +48,11 @@ export class Partition implements Watched {
   }
   get topicId(): string {
     return this.state.topicId
+  }
+  /** An error code: a client that knows an older or a newer leader is told so (KIP-320). */
+  checkEpoch(currentLeaderEpoch: number): number {
+    if (currentLeaderEpoch < 0 || currentLeaderEpoch === this.leaderEpoch) return errors.NONE
+    return currentLeaderEpoch < this.leaderEpoch ? errors.FENCED_LEADER_EPOCH : errors.UNKNOWN_LEADER_EPOCH
   }
   get leaderEpoch(): number {
     return this.state.leaderEpoch

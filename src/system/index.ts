@@ -1,5 +1,5 @@
 /** The real world: node:fs, node:net, the machine's clock and its entropy. */
-import { setAlarm } from './alarms'
+import { setAlarm, soon } from './alarms'
 import { realFiles } from './files'
 import { realNet } from './network'
 import type { Clock, Random, System } from './system'
@@ -9,7 +9,7 @@ const realClock: Clock = {
   now: () => Date.now(),
   monotonic: () => Number(process.hrtime.bigint()) / 1e6, // the first use of `performance` costs 3 ms
   after: (ms, task, idle) => setAlarm(realClock.monotonic, ms, task, idle === 'idle'),
-  soon: (task) => void setImmediate(task),
+  soon,
 }
 
 const realRandom: Random = {

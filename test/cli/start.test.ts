@@ -40,7 +40,7 @@ test('the version is known before anything is loaded', () => {
   const { out, files } = run(['--version'])
   expect(out).toBe('kt 0.1.0 (Apache Kafka 4.2.1 compatible)\n')
   const own = files.filter((file) => isChunk(file)).map((file) => file.replace(/.*\/dist\/([a-z-]+?)(-[\w-]{8})?\.js$/, '$1'))
-  expect(own.sort()).toEqual(['main', 'rolldown-runtime'])
+  expect(own.sort()).toEqual(['main'])
 })
 
 test('a command in a pipe loads no drawing, no prompt and no other package than commander', () => {

@@ -33,33 +33,36 @@ type BrokerTable = ReturnType<typeof remoteConfigs> &
   ReturnType<typeof verificationConfigs> &
   ReturnType<typeof ktConfigs>
 
+// Called by name: what is not asked for first is loaded with the first call (build.mjs), not with this file.
+const log = () => logConfigs()
+const groups = () => groupConfigs()
 const parts = [
-  remoteConfigs,
+  () => remoteConfigs(),
   serverConfigs,
-  kraftConfigs,
+  () => kraftConfigs(),
   socketConfigs,
-  replicationConfigs,
-  groupConfigs,
-  cleanerConfigs,
-  logConfigs,
-  shareConfigs,
-  transactionConfigs,
-  quorumConfigs,
-  metricsConfigs,
-  quotaConfigs,
-  securityConfigs,
-  tokenConfigs,
-  verificationConfigs,
+  () => replicationConfigs(),
+  groups,
+  () => cleanerConfigs(),
+  log,
+  () => shareConfigs(),
+  () => transactionConfigs(),
+  () => quorumConfigs(),
+  () => metricsConfigs(),
+  () => quotaConfigs(),
+  () => securityConfigs(),
+  () => tokenConfigs(),
+  () => verificationConfigs(),
   ktConfigs,
 ]
 
 /** What brokers are asked for most. */
-const first = [ktConfigs, serverConfigs, logConfigs, groupConfigs]
+const first = [ktConfigs, serverConfigs, log, groups]
 
 export const brokerConfigs = lazily<BrokerTable>(parts, first)
 
 /** Settings that exist only as dynamic ones: the rates of throttled replication (KIP-73). */
-const dynamicOnly = lazily([replicationQuotaConfigs])
+const dynamicOnly = lazily([() => replicationQuotaConfigs()])
 export const dynamicOnlyNames = (): readonly string[] => Object.keys(dynamicOnly)
 
 export const brokerConfigNames = (): readonly string[] => Object.keys(brokerConfigs)

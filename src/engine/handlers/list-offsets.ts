@@ -10,7 +10,6 @@ import { errors } from '../../protocol/errors'
 import type { ReplyIn, Request } from '../../protocol/types'
 import type { Log } from '../../storage/log'
 import { isFileError } from '../../storage/trouble'
-import { checkEpoch } from '../fetch-read'
 import { type Ask, handle } from '../handler'
 import type { Partition } from '../partition'
 import { after, inSlices } from '../slices'
@@ -64,7 +63,7 @@ function answer(topic: string, asked: Asked, committed: boolean, { engine, versi
   const partition = engine.partition(topic, partitionIndex)
   if (!partition) return { partitionIndex, errorCode: errors.UNKNOWN_TOPIC_OR_PARTITION }
   if (engine.isAway(partition.state)) return { partitionIndex, errorCode: errors.KAFKA_STORAGE_ERROR }
-  const epochProblem = checkEpoch(partition, asked.currentLeaderEpoch)
+  const epochProblem = partition.checkEpoch(asked.currentLeaderEpoch)
   if (epochProblem) return { partitionIndex, errorCode: epochProblem }
   if (timestamp < EARLIEST_PENDING_UPLOAD || version < (SINCE.get(timestamp) ?? 0)) {
     return { partitionIndex, errorCode: errors.UNSUPPORTED_VERSION }

@@ -5,7 +5,6 @@
 
 import { OffsetForLeaderEpoch } from '../../protocol/apis/offset-for-leader-epoch'
 import { errors } from '../../protocol/errors'
-import { checkEpoch } from '../fetch-read'
 import { handle } from '../handler'
 
 export const offsetForLeaderEpoch = handle(OffsetForLeaderEpoch, (request, { engine }) => ({
@@ -16,7 +15,7 @@ export const offsetForLeaderEpoch = handle(OffsetForLeaderEpoch, (request, { eng
       const partition = engine.partition(topic, index)
       if (!partition) return { ...none, errorCode: errors.UNKNOWN_TOPIC_OR_PARTITION }
       if (engine.isAway(partition.state)) return { ...none, errorCode: errors.KAFKA_STORAGE_ERROR }
-      const errorCode = checkEpoch(partition, currentLeaderEpoch)
+      const errorCode = partition.checkEpoch(currentLeaderEpoch)
       if (errorCode) return { ...none, errorCode }
       if (leaderEpoch === partition.leaderEpoch) {
         return { errorCode, partition: index, leaderEpoch, endOffset: partition.log.endOffset }
