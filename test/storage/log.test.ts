@@ -4,7 +4,6 @@ import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { baseOffset, batchSize } from '../../src/protocol/batch'
 import { BatchBuilder, type BatchOptions } from '../../src/protocol/batch-builder'
 import { encodeControlKey, encodeControlValue } from '../../src/protocol/records/control'
-import { Flusher } from '../../src/storage/flusher'
 import type { Log, LogSettings } from '../../src/storage/log'
 import { writeMetaProperties } from '../../src/storage/meta-properties'
 import { realSystem } from '../../src/system'
@@ -307,75 +306,6 @@ describe('files that are not as they should be', () => {
     expect(one.endOffset).toBeLessThan(10)
     for (const { lastOffset } of one.abortedBetween(0, 1000)) expect(lastOffset).toBeLessThan(one.endOffset)
   })
-})
-
-const QUIET = { onFailure: () => {}, onFull: () => {}, onRoom: () => {} }
-
-test('when the disk fails, everybody who waits is told, and who comes later too', async () => {
-  const disk = new Disk()
-  disk.makeFolder('/data')
-  const world = worldOn(disk)
-  writeMetaProperties(disk, '/data', { clusterId: 'c', nodeId: 1, directoryId: 'AAAAAAAAAAAAAAAAAAAAEQ' }, 0)
-  const log = openDirectory('/data', world).log('t-0')
-  const failures: unknown[] = []
-  const flusher = new Flusher(world, { ...QUIET, onFailure: (error) => failures.push(error) })
-  log.append(batch(100, 1), 0, 0)
-  await flusher.flush(log)
-  disk.onSync = () => {
-    throw new Error('EIO')
-  }
-  log.append(batch(100, 1), 0, 0)
-  const first = flusher.flush(log)
-  const joined = first.catch(() => flusher.flush(log))
-  await expect(first).rejects.toThrow('EIO')
-  await expect(joined).rejects.toThrow('EIO')
-  expect(failures).toHaveLength(1)
-  expect(log.recoveryPoint).toBe(1)
-})
-
-test('who asks while somebody else puts the same records on disk, waits until they are there', async () => {
-  const disk = new Disk()
-  disk.makeFolder('/data')
-  let begun: (() => void)[] = []
-  let isSlow = false
-  const slowSync = (fd: number) => new Promise<void>((resolve) => begun.push(resolve)).then(() => disk.dataSync(fd))
-  const slow = { dataSync: (fd: number) => (isSlow ? slowSync(fd) : disk.dataSync(fd)) }
-  const fs = new Proxy(disk, { get: (of, name) => Reflect.get(name in slow ? slow : of, name) })
-  writeMetaProperties(disk, '/data', { clusterId: 'c', nodeId: 1, directoryId: 'AAAAAAAAAAAAAAAAAAAAEQ' }, 0)
-  const log = openDirectory('/data', { ...worldOn(disk), fs }).log('t-0')
-  log.append(batch(100, 1), 0, 0)
-  await log.flush() // the names of its files, too
-  isSlow = true
-  log.append(batch(100, 1), 0, 0)
-  const done: string[] = []
-  const flushes = ['first', 'second'].map((name) => log.flush().then(() => done.push(name)))
-  await new Promise<void>((resolve) => setImmediate(resolve))
-  expect({ begun: begun.length, done, recoveryPoint: log.recoveryPoint }).toEqual({ begun: 1, done: [], recoveryPoint: 1 })
-  for (const resolve of begun) resolve()
-  await Promise.all(flushes)
-  expect(done).toEqual(['first', 'second'])
-  begun = []
-  await log.flush()
-  expect(begun).toEqual([])
-})
-
-test('one sync serves everybody who waits', async () => {
-  const disk = new Disk()
-  disk.makeFolder('/data')
-  const world = worldOn(disk)
-  writeMetaProperties(disk, '/data', { clusterId: 'c', nodeId: 1, directoryId: 'AAAAAAAAAAAAAAAAAAAAEQ' }, 0)
-  const log = openDirectory('/data', world).log('t-0')
-  const flusher = new Flusher(world, QUIET)
-  log.append(batch(100, 1), 0, 0)
-  await flusher.flush(log)
-  const before = disk.syncs
-  const waits = Array.from({ length: 50 }, () => {
-    log.append(batch(100, 1), 0, 0)
-    return flusher.flush(log)
-  })
-  await Promise.all(waits)
-  expect(disk.syncs - before).toBe(1)
-  expect(log.recoveryPoint).toBe(51)
 })
 
 test('a log of any number of segments keeps few files open', async () => {
