@@ -6,4 +6,6 @@ const live = process.env.KT_KAFKA ? [] : ['test/client/live/**']
 /** A machine with much else to do is slow, and not wrong. */
 const testTimeout = 30_000
 
-export default defineConfig({ test: { exclude: [...configDefaults.exclude, ...live], testTimeout } })
+const globalSetup = 'test/support/leftovers.ts'
+
+export default defineConfig({ test: { exclude: [...configDefaults.exclude, ...live], testTimeout, globalSetup } })

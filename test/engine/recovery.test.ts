@@ -185,6 +185,8 @@ test.each(['clean', 'killed'] as const)(
     expect(answered).toEqual(['metadata'])
     await asked
     expect(answered).toEqual(['metadata', 'committed 20'])
+    for (let i = 0; i < 1000 && !kt.engine.recovery?.isOver; i++) await turn()
+    expect(kt.engine.recovery?.isOver).toBe(true)
   },
 )
 
