@@ -56,7 +56,8 @@ export async function runCommand(
 
 /** Everything up to the command itself; a number where that was all. */
 async function prepare(running: Running, out: Out): Promise<Ready | number> {
-  const { command, voice, argv } = running
+  const { command, voice } = running
+  const argv = await wordsOf(running)
   const { intro, noArguments = intro } = command.kafka
   const isJopt = command.parser !== 'argparse'
   if (voice === 'kafka' && isJopt && argv.length === 0 && noArguments !== 'run') return printUsage(running, noArguments, out)
@@ -80,6 +81,14 @@ async function prepare(running: Running, out: Out): Promise<Ready | number> {
   if (voice === 'kt' || !isJopt) readValues(options, parsed)
   if (voice === 'kafka' && !command.kafka.checksFirst) noteOldNames(typed, out)
   return ready
+}
+
+/** What was typed, with the files of words that argparse4j reads. */
+async function wordsOf({ command, voice, argv, system, terminal }: Running): Promise<readonly string[]> {
+  if (voice !== 'kafka' || command.parser !== 'argparse' || !argv.some((word) => word.startsWith('@'))) return argv
+  const { withArgumentFiles } = await import('./argument-files')
+  const { readText } = await import('./properties')
+  return withArgumentFiles(argv, Object.keys(command.subcommands ?? {}), (path) => readText(system, terminal, path))
 }
 
 /** The place that an option of 2019 names; honoured under Kafka's names only where a server is found there. */

@@ -6,6 +6,7 @@
  */
 import type { CheckContext } from '../cli/command'
 import { Failure, UsageError } from '../cli/errors'
+import { JavaDouble, jsonText, readJson } from '../cli/java-json'
 import { readText } from '../cli/properties'
 import type { Cluster } from '../client/cluster'
 import { keyOf, type TopicPartition } from '../client/topic-partition'
@@ -48,7 +49,7 @@ export function wishesIn(text: string, path: string): Wish[] {
   if (rows === undefined) {
     throw new Failure('Missing partitions field', { javaClass: OPERATION, sentence: `${path}: "partitions" is missing` })
   }
-  if (!Array.isArray(rows)) throw mapping(`Expected JSON array, received ${JSON.stringify(rows)}`, path)
+  if (!Array.isArray(rows)) throw mapping(`Expected JSON array, received ${jsonText(rows)}`, path)
   const wishes = rows.map((row): Wish => {
     const object = objectIn(row, path)
     const [topic, partition] = [typed(object, 'topic', 'String', path), typed(object, 'partition', 'Integer', path)]
@@ -60,7 +61,7 @@ export function wishesIn(text: string, path: string): Wish[] {
 
 function parse(text: string, path: string): unknown {
   try {
-    return JSON.parse(text)
+    return readJson(text)
   } catch (error) {
     throw new Failure('The input string is not a valid JSON', {
       javaClass: OPERATION,
@@ -75,8 +76,8 @@ const mapping = (message: string, path: string) =>
 type JsonObject = { readonly [name: string]: unknown }
 
 function objectIn(value: unknown, path: string): JsonObject {
-  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
-  if (!isObject) throw mapping(`Expected JSON object, received ${JSON.stringify(value)}`, path)
+  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof JavaDouble)
+  if (!isObject) throw mapping(`Expected JSON object, received ${jsonText(value)}`, path)
   return value as JsonObject // an object of JSON has names and values
 }
 
@@ -95,7 +96,7 @@ const FITS: { readonly [T in keyof Types]: (value: unknown) => boolean } = {
 function typed<T extends keyof Types>(object: JsonObject, name: string, type: T, path: string): Types[T] {
   if (!(name in object)) throw mapping(`No such field exists: \`${name}\``, path)
   const value = object[name]
-  if (!FITS[type](value)) throw mapping(`Expected \`${type}\` value, received ${JSON.stringify(value)}`, path)
+  if (!FITS[type](value)) throw mapping(`Expected \`${type}\` value, received ${jsonText(value)}`, path)
   return value as Types[T] // as FITS says
 }
 

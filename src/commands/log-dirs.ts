@@ -2,7 +2,7 @@
 import { checkRequired } from '../cli/checks'
 import { command } from '../cli/command'
 import { exit, Failure, messageOf } from '../cli/errors'
-import { partitionOrder } from '../cli/java-hash'
+import { hashCode, hashOrder, partitionOrder } from '../cli/java-hash'
 import { file, flag, text } from '../cli/options'
 import { describeCluster, describeLogDirs, type LogDirDescription } from '../client/admin/brokers'
 import { isError } from '../client/admin/result'
@@ -78,11 +78,16 @@ export default command({
 
 const wordsIn = (list: string): string[] => list.split(',').filter((word) => word !== '')
 
-/** Ids of the brokers that are meant, in order. Throws Failure for one that is not there. */
+const itself = (id: number): number => id
+
+/** Ids of the brokers that are meant, as Java's sets give them. Throws Failure for one that is not there. */
 async function brokersFor(cluster: Cluster, words: readonly string[]): Promise<number[]> {
-  const wanted = [...new Set(words.map(brokerId))].sort((a, b) => a - b)
+  const wanted = hashOrder([...new Set(words.map(brokerId))], itself)
   const { nodes } = await describeCluster(cluster)
-  const existing = nodes.map(({ id }) => id).sort((a, b) => a - b)
+  const existing = hashOrder(
+    nodes.map(({ id }) => id),
+    itself,
+  )
   const missing = wanted.filter((id) => !existing.includes(id))
   if (missing.length > 0) {
     throw new Failure(
@@ -111,16 +116,18 @@ interface Directory {
   readonly replicas: LogDirDescription['replicas']
 }
 
+/** Brokers, directories and partitions as Java's maps give them, of which Kafka's line is made (KafkaAdminClient.describeLogDirs). */
 async function directories(cluster: Cluster, brokers: readonly number[], topics: ReadonlySet<string>): Promise<Directory[]> {
   const byBroker = await describeLogDirs(cluster, brokers)
-  return brokers.flatMap((broker) => {
+  return hashOrder(brokers, itself, brokers.length).flatMap((broker) => {
     const outcome = byBroker.get(broker) ?? []
     if (isError(outcome)) throw outcome
-    return outcome.map(({ path, error, replicas }) => ({
+    const ordered = hashOrder(outcome, ({ path }) => hashCode(path), outcome.length)
+    return ordered.map(({ path, error, replicas }) => ({
       broker,
       logDir: path,
       error,
-      replicas: partitionOrder(replicas.filter(({ topic }) => topics.size === 0 || topics.has(topic))),
+      replicas: partitionOrder(partitionOrder(replicas).filter(({ topic }) => topics.size === 0 || topics.has(topic))),
     }))
   })
 }

@@ -10,14 +10,16 @@ import { Scripted } from '../client/scripted'
 const B = '--bootstrap-server x:1'
 
 function world(text = '', { isTTY = false } = {}) {
-  const scripted = new Scripted().topic('t', [1, 1]).topic('u', [1])
+  const scripted = new Scripted().topic('t', [1, 1]).topic('u', [1]).topic('b?d', [1])
   scripted.on(DeleteRecords, ({ topics }) => ({
     topics: topics.map(({ name, partitions }) => ({
       name,
       partitions: partitions.map(({ partitionIndex, offset }) =>
-        offset > 10
-          ? { partitionIndex, lowWatermark: -1, errorCode: errors.OFFSET_OUT_OF_RANGE }
-          : { partitionIndex, lowWatermark: offset < 0 ? 10 : offset, errorCode: 0 },
+        name === 'b?d'
+          ? { partitionIndex, lowWatermark: -1, errorCode: errors.INVALID_TOPIC_EXCEPTION }
+          : offset > 10
+            ? { partitionIndex, lowWatermark: -1, errorCode: errors.OFFSET_OUT_OF_RANGE }
+            : { partitionIndex, lowWatermark: offset < 0 ? 10 : offset, errorCode: 0 },
       ),
     })),
   }))
@@ -61,6 +63,12 @@ test.each([
   ['{"partitions":[{"topic":3,"partition":0,"offset":1}]}', 'Expected `String` value, received 3'],
   ['{"partitions":[{"topic":"t","partition":0.5,"offset":1}]}', 'Expected `Integer` value, received 0.5'],
   ['{"partitions":[{"topic":"t","partition":0,"offset":"1"}]}', 'Expected `Long` value, received "1"'],
+  ['{"partitions":[{"topic":"t","partition":0,"offset":1.0}]}', 'Expected `Long` value, received 1.0'],
+  ['{"partitions":[{"topic":"t","partition":0,"offset":1E10}]}', 'Expected `Long` value, received 1.0E10'],
+  ['{"partitions":[{"topic":"\\"1.0","partition":-0.0,"offset":1}]}', 'Expected `Integer` value, received -0.0'],
+  ['{"partitions":[],"version":1.0}', 'Expected `Integer` value, received 1.0'],
+  ['{"partitions":[{"topic":"t","partition":0,"offset":["1.0",1.0]}]}', 'Expected `Long` value, received ["1.0",1.0]'],
+  ['{"partitions":[1.0]}', 'Expected JSON object, received 1.0'],
   [
     rows(row('t', 0, 1), row('t', 0, 2), row('u', 0, 2), row('u', 0, 2)),
     'Offset json file contains duplicate topic partitions: t-0,u-0',
@@ -69,6 +77,14 @@ test.each([
   const { kafka, scripted } = world(text)
   expect(await kafka('--offset-json-file cut.json')).toEqual({ out: '', err: `${message}\n`, code: 1 })
   expect(scripted.requests(DeleteRecords)).toEqual([])
+})
+
+test("a topic whose name none can have is told in the words of Kafka's client", async () => {
+  const { kafka } = world(rows(row('b?d', 0, 3)))
+  expect((await kafka('--offset-json-file cut.json')).out).toContain(
+    'partition: b?d-0\terror: org.apache.kafka.common.errors.InvalidTopicException: ' +
+      'Failed to fetch metadata for partition b?d-0 due to invalid topic `b?d`\n',
+  )
 })
 
 test('a file that is not there is named', async () => {

@@ -16,7 +16,7 @@ const replica = (partitionIndex: number, partitionSize: number) => ({
   isFutureKey: false,
 })
 
-function world({ error = 0, isTTY = false, brokers = [1] } = {}) {
+function world({ error = 0, isTTY = false, brokers = [1], directories = ['/data'] } = {}) {
   const scripted = new Scripted(brokers).topic('t', [1, 1, 1]).topic('u', [1])
   scripted.on(DescribeCluster, () => ({
     throttleTimeMs: 0,
@@ -27,16 +27,14 @@ function world({ error = 0, isTTY = false, brokers = [1] } = {}) {
   }))
   scripted.on(DescribeLogDirs, () => ({
     errorCode: 0,
-    results: [
-      {
-        errorCode: error,
-        logDir: '/data',
-        topics: [
-          { name: 't', partitions: [replica(0, 0), replica(1, 2048), replica(2, 232)] },
-          { name: 'u', partitions: [replica(0, 5)] },
-        ],
-      },
-    ],
+    results: directories.map((logDir) => ({
+      errorCode: error,
+      logDir,
+      topics: [
+        { name: 't', partitions: [replica(0, 0), replica(1, 2048), replica(2, 232)] },
+        { name: 'u', partitions: [replica(0, 5)] },
+      ],
+    })),
   }))
   const kt = harness({ cluster: scripted.cluster(), isTTY, columns: 100 })
   return {
@@ -61,6 +59,19 @@ test("the document is Kafka's to the letter, partitions in the order of Java's m
     err: '',
     code: 0,
   })
+})
+
+test("several brokers and directories come in the order of Java's maps", async () => {
+  const several = world({ brokers: [1, 12], directories: ['/tmp/q/n1a', '/tmp/q/n1b', '/tmp/q/n1c'] })
+  const { out } = await several.kafka('--describe --broker-list 1,12 --topic-list none')
+  const directory = (name: string) => `{"partitions":[],"error":null,"logDir":"${name}"}`
+  const directories = ['/tmp/q/n1c', '/tmp/q/n1b', '/tmp/q/n1a'].map(directory).join(',')
+  const broker = (id: number) => `{"broker":${id},"logDirs":[${directories}]}`
+  expect(out.split('\n').slice(1)).toEqual([
+    'Received log directory information from brokers 1,12',
+    `{"brokers":[${broker(12)},${broker(1)}],"version":1}`,
+    '',
+  ])
 })
 
 test.each([

@@ -3,7 +3,7 @@ import { DeleteRecords } from '../../protocol/apis/delete-records'
 import { ListOffsets } from '../../protocol/apis/list-offsets'
 import { errors } from '../../protocol/errors'
 import type { Cluster } from '../cluster'
-import { errorIn, kafkaError } from '../kafka-error'
+import { errorIn, type KafkaError, kafkaError } from '../kafka-error'
 import { byTopic, type Outcome, type TopicPartition } from './result'
 
 /** Named positions (org.apache.kafka.clients.admin.OffsetSpec), and the numbers that stand for them in place of a timestamp. */
@@ -73,8 +73,14 @@ export async function deleteRecords(
   const found = new Map<string, Outcome<{ lowWatermark: number }>>()
   for (const { name, partitions } of reply.topics) {
     for (const { partitionIndex, errorCode, lowWatermark } of partitions) {
-      found.set(`${name} ${partitionIndex}`, errorIn(errorCode) ?? { lowWatermark })
+      found.set(`${name} ${partitionIndex}`, badName(name, partitionIndex, errorCode) ?? errorIn(errorCode) ?? { lowWatermark })
     }
   }
   return wishes.map(({ topic, partition }) => found.get(`${topic} ${partition}`) ?? kafkaError(errors.UNKNOWN_SERVER_ERROR))
+}
+
+/** What Kafka's client says of a topic that no metadata can be had of (org.apache.kafka.clients.admin.internals.PartitionLeaderStrategy). */
+function badName(topic: string, partition: number, errorCode: number): KafkaError | undefined {
+  if (errorCode !== errors.INVALID_TOPIC_EXCEPTION) return undefined
+  return kafkaError(errorCode, `Failed to fetch metadata for partition ${topic}-${partition} due to invalid topic \`${topic}\``)
 }

@@ -4,6 +4,7 @@
  */
 import { createHash, createHmac, pbkdf2Sync } from 'node:crypto'
 import type { Random } from '../../system/system'
+import { javaTrim } from '../configs/values'
 
 export interface ScramCredential {
   readonly name: string
@@ -28,7 +29,8 @@ const SALT_LENGTH = 25
 const SALT_LETTERS = 'abcdefghijklmnopqrstuvwxyz0123456789'
 
 /** Reads `SCRAM-SHA-256=[name=alice,password=secret]`, with `iterations`, `salt` and `saltedpassword` (base64). Throws BadScram. */
-export function parseScram(text: string, random: Random): ScramCredential {
+export function parseScram(argument: string, random: Random): ScramCredential {
+  const text = javaTrim(argument)
   const equals = text.indexOf('=')
   if (equals < 0) throw new BadScram(`Failed to find equals sign in SCRAM argument '${text}'`)
   const word = text.slice(0, equals)
@@ -55,7 +57,10 @@ function partsOf(text: string): Map<string, string> {
   if (!text.startsWith('[')) throw new BadScram('Expected configuration string to start with [')
   if (!text.endsWith(']')) throw new BadScram('Expected configuration string to end with ]')
   const parts = new Map<string, string>()
-  for (const part of text.slice(1, -1).split(',')) {
+  const inner = text.slice(1, -1)
+  const components = inner.split(',')
+  while (inner !== '' && components.at(-1) === '') components.pop() // as String.split of Java's
+  for (const part of components) {
     const equals = part.indexOf('=')
     if (equals < 0) throw new BadScram(`No equals sign found in SCRAM component: ${part}`)
     const value = part.slice(equals + 1)
@@ -74,14 +79,16 @@ function saltOf(text: string | undefined, random: Random): Salt {
   return { bytes: Buffer.from(letters.join('')), given: false }
 }
 function base64(text: string, what: string): Buffer {
-  if (!/^[A-Za-z0-9+/]+={0,2}$/.test(text)) throw new BadScram(`Failed to decode given ${what}: ${text}`)
+  // as java.util.Base64 reads it: whole, or without any of the padding
+  if (!/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}(?:==)?|[A-Za-z0-9+/]{3}=?)?$/.test(text))
+    throw new BadScram(`Failed to decode given ${what}: ${text}`)
   return Buffer.from(text, 'base64')
 }
 
 function iterationsOf(text: string | undefined, label: string): number {
   if (text === undefined) return LEAST_ITERATIONS
-  if (!/^[+-]?\d{1,9}$/.test(text)) throw new BadScram(`Failed to parse iterations count: ${text}`)
-  const count = Number(text)
+  const count = /^[+-]?\d+$/.test(text) ? Number(text) : Number.NaN
+  if (!(count >= -(2 ** 31) && count < 2 ** 31)) throw new BadScram(`Failed to parse iterations count: ${text}`)
   if (count < LEAST_ITERATIONS)
     throw new BadScram(`The 'iterations' value must be >= ${LEAST_ITERATIONS} for add-scram using ${label}`)
   if (count > MOST_ITERATIONS)
@@ -100,7 +107,9 @@ function saltedPassword(
     throw new BadScram("You must supply one of 'password' or 'saltedpassword' to add-scram")
   if (given !== undefined && password === undefined) {
     if (!salt.given) throw new BadScram("You must supply 'salt' with 'saltedpassword' to add-scram")
-    return base64(given, 'saltedPassword')
+    const bytes = base64(given, 'saltedPassword')
+    if (bytes.length === 0) throw new BadScram('Empty key')
+    return bytes
   }
   if (password === undefined || password === '') throw new BadScram('Empty key')
   return pbkdf2Sync(password, salt.bytes, iterations, createHash(hash).update('').digest().length, hash)
