@@ -3,7 +3,7 @@
  * page cache as well, and reads them at once, which costs half of what it does in another thread. Everybody else reads in the background
  * (`readLater`), for the bytes may have to come from the disk. Meanwhile segments may come and go; what is being read stays open.
  */
-import { baseOffset, batchSize, HEADER_SIZE, lastOffset, maxTimestamp } from '../protocol/batch'
+import { baseOffset, batchSize, HEADER_SIZE, lastOffset, maxTimestamp, recordCount } from '../protocol/batch'
 import { giveBuffer } from '../protocol/pool'
 import type { Log } from './log'
 import type { Segment } from './segment'
@@ -142,23 +142,28 @@ export class LogReader {
     return best
   }
   /**
-   * The first batch whose greatest timestamp is at least `timestamp`, as a whole, at or above the log's start. Of segments that are older
+   * The batches that have a record of at least `timestamp` by their headers, as wholes, in order, from the log's start. The first of them
+   * need not have one that is left: compaction has emptied it, or that record lies below the log's start. Of segments that are older
    * only the last entry of the time index is looked at; within the right one, what lies between two entries.
    */
-  batchByTime(timestamp: number): Buffer | undefined {
+  *batchesByTime(timestamp: number): Generator<Buffer, void, undefined> {
     const { segments, startOffset, settings } = this.log
     for (const segment of segments) {
       if (segment.size === 0 || segment.newestTime(settings.indexIntervalBytes) < timestamp) continue
       segment.loadIndexes(settings.indexIntervalBytes)
-      const from = segment.offsets.lookup(segment.times.lookup(timestamp))
-      let found: { position: number; size: number } | undefined
-      segment.scan(from, segment.size, (bytes, at, position) => {
-        if (maxTimestamp(bytes, at) < timestamp || lastOffset(bytes, at) < startOffset) return undefined
-        found = { position, size: batchSize(bytes, at) }
-        return 'stop'
-      })
-      if (found) return segment.read(found.position, found.size)
+      let from = segment.offsets.lookup(segment.times.lookup(timestamp))
+      while (from < segment.size) {
+        let found: { position: number; size: number } | undefined
+        segment.scan(from, segment.size, (bytes, at, position) => {
+          const isOld = maxTimestamp(bytes, at) < timestamp || lastOffset(bytes, at) < startOffset
+          if (isOld || recordCount(bytes, at) === 0) return undefined
+          found = { position, size: batchSize(bytes, at) }
+          return 'stop'
+        })
+        if (!found) break
+        yield segment.read(found.position, found.size)
+        from = found.position + found.size
+      }
     }
-    return undefined
   }
 }

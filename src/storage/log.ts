@@ -330,8 +330,8 @@ export class Log {
   greatestTimestamp(): { segment: Segment; timestamp: number } | undefined {
     return this.reader.greatestTimestamp()
   }
-  batchByTime(timestamp: number): Buffer | undefined {
-    return this.reader.batchByTime(timestamp)
+  batchesByTime(timestamp: number): Iterable<Buffer> {
+    return this.reader.batchesByTime(timestamp)
   }
 
   /** Transactions that were aborted between `from` and `to` (both offsets), for a reader of committed records. */

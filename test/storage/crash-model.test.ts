@@ -160,8 +160,8 @@ class World {
     const { records } = this.model(name)
     const wanted = records[Math.floor(at * records.length)]?.timestamp ?? 0
     const first = records.findIndex((record) => record && record.timestamp >= wanted)
-    const batch = this.log(name).batchByTime(wanted)
-    const found = batch && recordsOf(batch).find(({ timestamp }) => timestamp >= wanted)
+    const batches = [...this.log(name).batchesByTime(wanted)]
+    const found = batches.flatMap(recordsOf).find(({ timestamp }) => timestamp >= wanted)
     expect(found?.offset ?? -1).toBe(first)
     const greatest = records.reduce((most, record) => Math.max(most, record?.timestamp ?? -1), -1)
     expect(this.log(name).greatestTimestamp()?.timestamp ?? -1).toBe(greatest)

@@ -185,7 +185,7 @@ describe.each(CLEAN)('%s, stopped cleanly by Kafka', (name) => {
     for (const partition of names) {
       const one = log(partition)
       batchesOf(one, 1 << 20)
-      one.batchByTime(0)
+      Array.from(one.batchesByTime(0))
       one.abortedBetween(0, one.endOffset)
     }
     directory.close(false)

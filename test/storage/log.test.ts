@@ -125,16 +125,16 @@ describe('reading', () => {
   test('by time, over all segments', () => {
     const one = log()
     for (let i = 0; i < 20; i++) {
-      expect(baseOffset(one.batchByTime(1000 + i * 10) as Buffer, 0)).toBe(i * 3)
-      expect(baseOffset(one.batchByTime(991 + i * 10) as Buffer, 0)).toBe(i * 3)
+      expect(baseOffset([...one.batchesByTime(1000 + i * 10)][0] as Buffer, 0)).toBe(i * 3)
+      expect(baseOffset([...one.batchesByTime(991 + i * 10)][0] as Buffer, 0)).toBe(i * 3)
     }
-    expect(one.batchByTime(1191)).toBeUndefined()
+    expect([...one.batchesByTime(1191)][0]).toBeUndefined()
     expect(one.greatestTimestamp()?.timestamp).toBe(1190)
   })
   test('an empty log has nothing, and no file', () => {
     const one = open().log('empty-0')
     expect(one.read(0, 10, 10, 'one-at-least').bytes.length).toBe(0)
-    expect(one.batchByTime(0)).toBeUndefined()
+    expect([...one.batchesByTime(0)][0]).toBeUndefined()
     expect(one.greatestTimestamp()).toBeUndefined()
     expect(existsSync(`${folder}/empty-0`)).toBe(false)
   })
@@ -186,7 +186,7 @@ describe('files that are not as they should be', () => {
         const log = reopen()
         expect(log.endOffset).toBe(30)
         expect(allRead(log)).toEqual(ALL)
-        for (const at of ALL) expect(baseOffset(log.batchByTime(1000 + at) as Buffer, 0)).toBe(at)
+        for (const at of ALL) expect(baseOffset([...log.batchesByTime(1000 + at)][0] as Buffer, 0)).toBe(at)
         writeFileSync(file(name), before)
       }
     }
@@ -324,7 +324,7 @@ test('a log of any number of segments keeps few files open', async () => {
   expect(again.segments.length).toBe(1200)
   for (let offset = 0; offset < 1200; offset++)
     expect(baseOffset(again.read(offset, 1200, 1, 'one-at-least').bytes, 0)).toBe(offset)
-  expect(baseOffset(again.batchByTime(2000) as Buffer, 0)).toBe(1000)
+  expect(baseOffset([...again.batchesByTime(2000)][0] as Buffer, 0)).toBe(1000)
   disk.remove('/data/.kafka_cleanshutdown')
   expect(openDirectory('/data', world).log('t-0').endOffset).toBe(1200)
   expect(disk.mostOpen).toBeLessThan(520)

@@ -103,12 +103,12 @@ function lookUp(partition: Partition, timestamp: number, committed: boolean): Sp
 }
 
 function byTime(log: Log, timestamp: number, end: number): Spot {
-  const batch = log.batchByTime(timestamp)
-  if (!batch) return NOWHERE
-  for (const record of readRecords(batch, 0)) {
-    if (record.timestamp < timestamp || record.offset < log.startOffset) continue
-    if (record.offset >= end) return NOWHERE
-    return { offset: record.offset, timestamp: record.timestamp, leaderEpoch: log.epochAt(record.offset) }
+  for (const batch of log.batchesByTime(timestamp)) {
+    for (const record of readRecords(batch, 0)) {
+      if (record.timestamp < timestamp || record.offset < log.startOffset) continue
+      if (record.offset >= end) return NOWHERE
+      return { offset: record.offset, timestamp: record.timestamp, leaderEpoch: log.epochAt(record.offset) }
+    }
   }
   return NOWHERE
 }
