@@ -49,6 +49,9 @@ export function apply(state: GroupState, record: GroupRecord, producerId?: numbe
     case 'ShareGroupMetadata':
       applyForeign(state, 'share', record.key.groupId, record.value !== null)
       return
+    case 'ShareGroupStatePartitionMetadata': // all that there is of a group that had nothing but its offsets set
+      if (record.value !== null) applyForeign(state, 'share', record.key.groupId, true)
+      return
     case 'ShareGroupMemberMetadata':
       applyForeignMember(state, 'share', record.key, record.value !== null)
       return
