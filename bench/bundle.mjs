@@ -26,8 +26,13 @@ export async function load(entry) {
     platform: 'node',
     external: [/^node:/, /^@node-rs\//, 'fs-native-extensions', /\.node$/],
     logLevel: 'silent',
-    // WebAssembly is looked for beside the file and then in the package, which is found from the repository
-    transform: { define: { 'import.meta.url': JSON.stringify(new URL('../src/main.ts', import.meta.url).href) } },
+    // WebAssembly, the lock and the other threads are looked for beside the file, or in a package that is found from there
+    transform: {
+      define: {
+        'import.meta.url': JSON.stringify(new URL('../src/main.ts', import.meta.url).href),
+        __dirname: JSON.stringify(join(root, 'dist')),
+      },
+    },
     output: { file, format: 'cjs', codeSplitting: false },
   })
   return require(file)

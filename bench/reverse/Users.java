@@ -2,12 +2,12 @@ import java.time.Duration;
 import java.util.*;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.kafka.clients.admin.*;
-import org.apache.kafka.clients.consumer.*;
+import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.*;
 import org.apache.kafka.common.*;
 import org.apache.kafka.common.config.*;
 import org.apache.kafka.common.config.ConfigResource.Type;
-import org.apache.kafka.common.quota.*;
 import org.apache.kafka.common.serialization.*;
 
 /**
@@ -25,6 +25,8 @@ public class Users implements Runnable {
   final Random dice;
   final Admin admin;
   final int number;
+  final Groups groups;
+  final Cluster cluster;
   final List<KafkaProducer<byte[], byte[]>> producers = new ArrayList<>();
   final Map<String, KafkaProducer<byte[], byte[]>> transactional = new HashMap<>();
   int sent = 0;
@@ -33,6 +35,8 @@ public class Users implements Runnable {
     this.dice = new Random(seed * 1000 + number);
     this.number = number;
     this.admin = Admin.create(common());
+    this.groups = new Groups(this);
+    this.cluster = new Cluster(this);
   }
 
   public static void main(String[] args) throws Exception {
@@ -74,13 +78,14 @@ public class Users implements Runnable {
     else if (roll < 15) addPartitions();
     else if (roll < 45) send();
     else if (roll < 62) transact();
-    else if (roll < 74) consume();
-    else if (roll < 79) deleteRecords();
-    else if (roll < 87) commit();
-    else if (roll < 89) forget();
-    else if (roll < 93) configureCluster();
-    else if (roll < 96) move();
-    else if (roll < 97) share();
+    else if (roll < 73) groups.consume();
+    else if (roll < 77) deleteRecords();
+    else if (roll < 84) groups.commit();
+    else if (roll < 86) groups.forget();
+    else if (roll < 92) cluster.change();
+    else if (roll < 94) move();
+    else if (roll < 96) groups.share();
+    else if (roll < 97) groups.streams();
     else Thread.sleep(dice.nextInt(100));
   }
 
@@ -137,6 +142,8 @@ public class Users implements Runnable {
       {"retention.bytes", "1500", "6000", "-1"}, {"segment.ms", "500", "604800000"}, {"max.message.bytes", "500000", "1048588"},
       {"internal.segment.bytes", "700", "2000", "9000"}, {"cleanup.policy", "compact", "delete", "compact,delete"},
       {"message.timestamp.type", "CreateTime", "LogAppendTime"}, {"compression.type", "producer", "zstd"}, {"min.insync.replicas", "1"},
+      {"segment.jitter.ms", "0", "200"}, {"message.timestamp.before.max.ms", "9223372036854775807", "300000"}, {"min.compaction.lag.ms", "0", "1500"},
+      {"delete.retention.ms", "0", "500", "86400000"}, {"local.retention.ms", "-2", "1000"}, {"compression.gzip.level", "1", "9"},
     };
     String[] one = settings[dice.nextInt(settings.length)];
     ConfigEntry entry = new ConfigEntry(one[0], one[1 + dice.nextInt(one.length - 1)]);
@@ -170,7 +177,7 @@ public class Users implements Runnable {
 
   ProducerRecord<byte[], byte[]> record(TopicPartition place) {
     String number = this.number + "-" + sent++;
-    byte[] key = ("key " + dice.nextInt(once(2) ? 4 : 40)).getBytes();
+    byte[] key = once(60) ? once(2) ? null : new byte[0] : ("key " + dice.nextInt(once(2) ? 4 : 40)).getBytes();
     byte[] value = once(8) ? null : ("record " + number + " " + "x".repeat(once(20) ? 3000 : dice.nextInt(120))).getBytes();
     Long time = once(4) ? Long.valueOf(System.currentTimeMillis() - dice.nextInt(600_000)) : null;
     var record = new ProducerRecord<>(place.topic(), place.partition(), time, key, value);
@@ -227,66 +234,4 @@ public class Users implements Runnable {
       throw error;
     }
   }
-
-  // ---- groups ----
-
-  void consume() {
-    Map<String, Object> all = common();
-    boolean isNew = once(2);
-    all.put("group.id", (isNew ? "consumer-" : "classic-") + dice.nextInt(3));
-    all.put("group.protocol", isNew ? "consumer" : "classic");
-    if (!isNew) all.put("session.timeout.ms", "8000");
-    if (!isNew && once(3)) all.put("partition.assignment.strategy", "org.apache.kafka.clients.consumer.CooperativeStickyAssignor");
-    if (once(3)) all.put("group.instance.id", "static-" + number);
-    if (once(2)) all.put("isolation.level", "read_committed");
-    all.put("auto.offset.reset", "earliest");
-    all.put("enable.auto.commit", once(2));
-    all.put("max.poll.records", "20");
-    try (var consumer = new KafkaConsumer<>(all, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-      consumer.subscribe(once(3) ? List.copyOf(topics.keySet()) : List.of(place().topic()));
-      for (int i = 2 + dice.nextInt(6); i > 0 && !over; i--) {
-        consumer.poll(Duration.ofMillis(150));
-        if (once(2)) consumer.commitSync(Duration.ofSeconds(2));
-      }
-    }
-  }
-  void commit() throws Exception {
-    String group = "by-hand-" + dice.nextInt(3);
-    var offset = new OffsetAndMetadata(dice.nextInt(100), once(2) ? Optional.of(0) : Optional.empty(), once(2) ? "" : "by hand");
-    admin.alterConsumerGroupOffsets(group, Map.of(place(), offset)).all().get();
-  }
-  void forget() throws Exception {
-    String group = pick("by-hand-0", "classic-0", "consumer-0", "exactly-once");
-    if (once(2)) admin.deleteConsumerGroups(List.of(group)).all().get();
-    else admin.deleteConsumerGroupOffsets(group, Set.of(place())).all().get();
-  }
-  void share() {
-    Map<String, Object> all = common();
-    all.put("group.id", "share-0");
-    try (var consumer = new KafkaShareConsumer<>(all, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-      consumer.subscribe(List.of(place().topic()));
-      for (int i = 0; i < 3; i++) consumer.poll(Duration.ofMillis(200));
-    }
-  }
-
-  // ---- the cluster ----
-
-  void configureCluster() throws Exception {
-    switch (dice.nextInt(6)) {
-      case 0 -> {
-        var entity = new ClientQuotaEntity(Map.of(pick("user", "client-id"), pick("anna", "bert")));
-        var quota = new ClientQuotaAlteration.Op(pick("producer_byte_rate", "consumer_byte_rate"), once(3) ? null : 1e7 + dice.nextInt(9));
-        admin.alterClientQuotas(List.of(new ClientQuotaAlteration(entity, List.of(quota)))).all().get();
-      }
-      case 1 -> {
-        var info = new ScramCredentialInfo(once(2) ? ScramMechanism.SCRAM_SHA_256 : ScramMechanism.SCRAM_SHA_512, 4096);
-        admin.alterUserScramCredentials(List.of(new UserScramCredentialUpsertion(pick("anna", "bert"), info, "secret"))).all().get();
-      }
-      case 2 -> alter(new ConfigResource(Type.GROUP, "consumer-0"), set("consumer.session.timeout.ms", pick("45000", "50000")));
-      case 3 -> alter(new ConfigResource(Type.BROKER, ""), set("log.retention.ms", pick("604800000", "86400000")));
-      case 4 -> alter(new ConfigResource(Type.BROKER, "1"), set("log.cleaner.threads", pick("1", "2")));
-      default -> alter(new ConfigResource(Type.CLIENT_METRICS, "m"), set("interval.ms", pick("30000", "60000")));
-    }
-  }
-  AlterConfigOp set(String name, String value) { return new AlterConfigOp(new ConfigEntry(name, value), AlterConfigOp.OpType.SET); }
 }

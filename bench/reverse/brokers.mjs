@@ -46,17 +46,29 @@ export class Broker {
   }
   /** A command of kt's, to its end. */
   static kt(...words) {
-    const { status, stdout, stderr } = spawnSync(process.execPath, [join(top, 'bin', 'kt'), ...words], { env, encoding: 'utf8' })
+    const options = { env, encoding: 'utf8', maxBuffer: 1 << 29 }
+    const { status, stdout, stderr } = spawnSync(process.execPath, [join(top, 'bin', 'kt'), ...words], options)
     return { status, text: stdout + stderr }
   }
 }
 
-async function freePorts() {
-  const servers = [net.createServer(), net.createServer()]
-  for (const server of servers) await new Promise((done) => server.listen(0, '127.0.0.1', done))
-  const ports = servers.map((server) => server.address().port)
-  for (const server of servers) await new Promise((done) => server.close(done))
-  return ports
+/** These ports (0: any that is free), all different. Rejects where one is not free. */
+async function freePorts(wanted = [0, 0]) {
+  const servers = wanted.map(() => net.createServer())
+  const listens = (server, port) => new Promise((done, fail) => server.once('error', fail).listen(port, '127.0.0.1', done))
+  try {
+    for (const [index, port] of wanted.entries()) await listens(servers[index], port)
+    return servers.map((server) => server.address().port)
+  } finally {
+    for (const server of servers) if (server.listening) await new Promise((done) => server.close(done))
+  }
+}
+
+/** A port for a broker whose controller's is 10000 above, as the judge has them. */
+export async function portOfJudge() {
+  for (let port = 23_000; ; port += 1 + Math.floor(Math.random() * 20)) {
+    if (await freePorts([port, port + 10_000]).catch(() => undefined)) return port
+  }
 }
 
 /** server.properties of one node on these folders. A quorum of before KIP-853 is named in the settings (`isStatic`). */
@@ -105,9 +117,9 @@ function java({ home, work, classes }, main, ...words) {
 }
 
 export function compileUsers(home, work) {
-  const source = fileURLToPath(new URL('Users.java', import.meta.url))
+  const sources = ['Users', 'Groups', 'Cluster'].map((name) => fileURLToPath(new URL(`${name}.java`, import.meta.url)))
   const classes = join(work, 'classes')
-  execFileSync('javac', ['-nowarn', '-cp', `${home}/libs/*`, '-d', classes, source], { stdio: ['ignore', 'ignore', 'pipe'] })
+  execFileSync('javac', ['-nowarn', '-cp', `${home}/libs/*`, '-d', classes, ...sources], { stdio: ['ignore', 'ignore', 'pipe'] })
   return classes
 }
 
@@ -116,6 +128,12 @@ export function formatKafka(plan, levels) {
   writeFileSync(file, properties(plan, [19092, 19093]))
   const words = ['format', ...(plan.isStatic ? [] : ['--standalone']), '-t', '4L6g3nShT-eMCtK--X86sw', '-c', file, ...levels]
   execFileSync('java', java(plan, 'kafka.tools.StorageTool', ...words), { env, stdio: ['ignore', 'ignore', 'inherit'] })
+}
+
+/** What Kafka's own kafka-dump-log says of files of a metadata log. */
+export function dumpedByKafka(plan, paths) {
+  const words = java(plan, 'kafka.tools.DumpLogSegments', '--cluster-metadata-decoder', '--files', paths.join())
+  return execFileSync('java', words, { env, encoding: 'utf8', maxBuffer: 1 << 29, stdio: ['ignore', 'pipe', 'inherit'] })
 }
 
 export async function startKafka(plan) {

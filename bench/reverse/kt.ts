@@ -1,6 +1,7 @@
 /** What the opening of Kafka's directories takes from kt: its client, what it shows, and somebody who writes a little of everything. */
+import { holdDirectory } from '../../src/cli/hold'
 import { netDial } from '../../src/client/dial'
-import type { Link } from '../../src/client/link'
+import { type Link, linkTo } from '../../src/client/link'
 import { CreateTopics } from '../../src/protocol/apis/create-topics'
 import { DeleteRecords } from '../../src/protocol/apis/delete-records'
 import { DeleteTopics } from '../../src/protocol/apis/delete-topics'
@@ -18,7 +19,8 @@ import { type Chance, chance } from '../../test/fuzz/random'
 /** The batch is larger than a whole segment: some topics have very small ones. */
 const RECORD_LIST_TOO_LARGE = 18
 
-export { hasData, hasRecords, linesOf, unsettled } from '../workload/kt'
+export { linesOf } from '../workload/kt'
+export * from './details'
 export { chance }
 
 export function dial(port: number): Promise<Link> {
@@ -26,6 +28,19 @@ export function dial(port: number): Promise<Link> {
   const { net, clock } = realSystem
   const open = netDial({ net, clock, config: config as Parameters<typeof netDial>[0]['config'] }) // dialling looks at no other setting
   return open({ id: -1, host: '127.0.0.1', port })
+}
+
+/** A data directory as a passing command has it, in this process. `close` gives what it had to report. */
+export async function embed(folder: string): Promise<{ link: Link; close(): Promise<string[]> }> {
+  const reports: string[] = []
+  const options = { kind: 'command', env: {}, report: (line: string) => void reports.push(line), formatNew: false } as const
+  const held = await holdDirectory(realSystem, folder, options)
+  if (!held) throw new Error(`${folder} is held by somebody else`)
+  const close = async () => {
+    await held.release()
+    return reports
+  }
+  return { link: await linkTo(held.callOf('reverse')), close }
 }
 
 export async function view({ call }: Link): Promise<View> {

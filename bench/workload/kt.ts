@@ -53,9 +53,9 @@ export function hasRecords(view: View, line: string): boolean {
   return batchesOf(view, line).length > 0
 }
 
-/** The same, and batches of records: not markers alone. */
+/** The same, and batches of records: not markers alone, nor what compaction left of markers. */
 export function hasData(view: View, line: string): boolean {
-  return batchesOf(view, line).some(({ commit }) => commit === undefined)
+  return batchesOf(view, line).some(({ commit, baseSequence }) => commit === undefined && baseSequence >= 0)
 }
 function batchesOf({ topics }: View, line: string): BatchView[] {
   const [, name = '', partition, producer] = /^(.*)-(\d+) producer (\d+) /.exec(line) ?? []
