@@ -1,6 +1,6 @@
 /**
- * The sparse indexes of a segment (OffsetIndex, TimeIndex), kept in memory and written when the segment is rolled or closed:
- * after an unclean end they are rebuilt from the log anyway, so writing them sooner would buy nothing.
+ * The sparse indexes of a segment (OffsetIndex, TimeIndex), kept in memory and written with the first sync after the segment's
+ * end: after an unclean end they are rebuilt from the recovery point on anyway, so writing them sooner would buy nothing.
  *
  *     .index       relativeOffset i32 (the batch's last offset - base)   position i32
  *     .timeindex   maxTimestamp i64 (greatest so far)   relativeOffset i32 (last offset of the batch that has it)

@@ -56,12 +56,12 @@ export function* loadProducers(log: Log, names: readonly string[], end: number, 
   let from = log.segments[0]?.base ?? 0
   for (const offset of offsetsOf(names, 'snapshot').reverse()) {
     if (offset > most) {
-      log.olderSnapshots.push(offset)
+      log.snapshots.older.push(offset)
       continue
     }
     try {
       log.producers.load(decodeSnapshot(log.system.fs.readFile(snapshotPath(log, offset))), offset)
-      log.snapshotAt(offset)
+      log.snapshots.found(offset)
       from = offset
       break
     } catch (error) {

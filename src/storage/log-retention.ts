@@ -92,7 +92,7 @@ export function dropSegments(log: Log, wanted: number, readable: number): { read
 /** Begins a new segment behind all that goes; false when there is no room for one: then the last stays for now. */
 function rolled(log: Log): boolean {
   try {
-    log.roll(log.endOffset)
+    log.roll()
     return true
   } catch (error) {
     if (!passes(error)) throw error

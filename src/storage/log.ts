@@ -20,10 +20,10 @@ import { type EpochStart, epochsText, replacing, writeEpochs } from './checkpoin
 import { type LogRead, LogReader } from './log-reader'
 import { type Marker, readMarker } from './marker'
 import { topicIdPath } from './partition-metadata'
+import { ProducerSnapshots } from './producer-snapshots'
 import { type AbortedTransaction, Producers } from './producers'
 import type { SealedLog } from './sealed'
-import { Segment, segmentName, type Written } from './segment'
-import { encodeSnapshot } from './snapshot'
+import { Segment, type Written } from './segment'
 import { type Syncs, syncing, syncLater, syncNow } from './syncs'
 
 /** The topic settings that a log obeys; they may change while it is open. */
@@ -70,10 +70,8 @@ export class Log {
   recovered = false
   /** Done once before the first write: the clean-stop marker goes, the folder comes. */
   onFirstWrite: (() => void) | undefined
-  private snapshotOffset = -1
   readonly reader = new LogReader(this)
-  /** Of snapshots that were not read, whatever they are worth. */
-  readonly olderSnapshots: number[] = []
+  readonly snapshots = new ProducerSnapshots(this)
 
   constructor(
     readonly system: System,
@@ -125,7 +123,7 @@ export class Log {
     if (!this.written) this.beginWriting()
     const size = batchSize(buffer, at)
     const epoch = partitionLeaderEpoch(buffer, at)
-    if (this.rollDue(buffer, at, size)) this.roll(baseOffset(buffer, at))
+    if (this.rollDue(buffer, at, size)) this.roll()
     if (epoch > this.lastEpoch) this.beginEpoch(epoch, baseOffset(buffer, at))
     this.active.append(buffer, at, size, this.settings.indexIntervalBytes, when)
     this.endOffset = lastOffset(buffer, at) + 1
@@ -171,18 +169,17 @@ export class Log {
     if (active.times.length >= Math.floor(settings.segmentIndexBytes / 12) - 1) return true
     return baseOffset(buffer, at) + lastOffsetDelta(buffer, at) - active.base > 0x7fffffff
   }
-  /** Ends the active segment and begins one at `base`. */
-  roll(base: number): void {
+  /** Ends the active segment and begins another behind it. What the first lacks on disk comes with the next sync. */
+  roll(): void {
     this.active.writeHeld() // nothing may stand behind what is not there
     this.active.loadIndexes(this.settings.indexIntervalBytes)
-    syncNow(this.system.fs, this.active.writeIndexes())
     this.active.trim()
-    syncNow(this.system.fs, this.writeSnapshot(base))
     // names reach the disk in the order of their offsets, so that no power cut leaves a hole
     if (this.folderChanged) this.system.fs.syncFolder(this.folder)
-    const segment = this.newSegment(base)
+    const segment = this.newSegment(this.endOffset)
     segment.create()
     this.segments.push(segment)
+    this.snapshots.note()
     this.folderChanged = true
   }
   addSegment(base: number): Segment {
@@ -230,18 +227,19 @@ export class Log {
     // retention may take segments away meanwhile
     for (const segment of this.segments.filter(({ base }) => base < below).reverse()) {
       await segment.sync()
-      if (this.recovered && segment !== this.active) await this.settleRecovered(segment)
+      if (segment !== this.active) await this.settle(segment)
       if (segment.base < this.recoveryPoint) break // one that ends there may have been cut to its size since
     }
+    await this.snapshots.writeLater(end)
     this.recoveryPoint = Math.max(this.recoveryPoint, end)
   }
-  /** From now on what was recovered is not read again: what its indexes on disk say is believed. */
-  private async settleRecovered(segment: Segment): Promise<void> {
+  /** From now on a segment that has ended is not read again: what its indexes on disk say is believed. */
+  private async settle(segment: Segment): Promise<void> {
     if (segment.indexesChanged) {
       segment.loadIndexes(this.settings.indexIntervalBytes)
       await syncLater(this.system.fs, segment.writeIndexes())
     }
-    segment.syncAborted()
+    await syncLater(this.system.fs, segment.syncAborted())
   }
   /** Everything but the records themselves: a server has thousands of logs whose first records come at once, and waits for none of them. */
   private async syncNames(): Promise<void> {
@@ -275,23 +273,6 @@ export class Log {
     if (this.folderChanged) this.system.fs.syncFolder(this.folder)
     this.folderChanged = false
     this.recoveryPoint = this.endOffset
-  }
-
-  /** Writes the producers' state at `offset` (the log's end), replacing the one before unless a segment begins there. */
-  *writeSnapshot(offset: number): Syncs {
-    if (offset === this.snapshotOffset) return
-    const { fs } = this.system
-    for (const segment of this.segments) segment.syncAborted()
-    yield* replacing(fs, `${this.folder}/${segmentName(offset)}.snapshot`, encodeSnapshot(this.producers.toEntries()))
-    for (const before of [this.snapshotOffset, ...this.olderSnapshots.splice(0)]) {
-      if (before < 0 || before === offset || this.segments.some(({ base }) => base === before)) continue
-      fs.remove(`${this.folder}/${segmentName(before)}.snapshot`)
-    }
-    this.snapshotOffset = offset
-  }
-  /** Tells where the newest snapshot on disk is. */
-  snapshotAt(offset: number): void {
-    this.snapshotOffset = offset
   }
 
   /** Lets go of the files; what they lack of a clean end is closing.ts. */

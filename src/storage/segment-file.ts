@@ -102,14 +102,9 @@ export class SegmentFile {
   preallocate(bytes: () => number): void {
     this.aheadOfNew = bytes
   }
-  /**
-   * Takes back what was preallocated and not used, as at a roll and at a clean end. On disk at once: when the recovery point is at the next
-   * segment, nobody looks at this one's end again.
-   */
+  /** Takes back what was preallocated and not used, as at a roll and at a clean end. */
   trim(): void {
-    if (this.ahead === 0 || !this.present) return
-    this.truncate(this.size)
-    this.syncNow()
+    if (this.ahead > 0 && this.present) this.truncate(this.size)
   }
   /** Nobody waits for it any more: it is about to be deleted. */
   forsake(): void {

@@ -46,6 +46,7 @@ export class Segment {
   private abortsUnwritten: AbortedTransaction[] = []
   private abortsUnsynced = false
   private gathersAborted = false
+  private isGone = false
 
   constructor(
     private readonly fs: FileSystem,
@@ -90,6 +91,7 @@ export class Segment {
   }
   /** Nobody waits for it any more: it is about to be deleted. */
   forsake(): void {
+    this.isGone = true
     this.file.forsake()
   }
   /** Writes what is held for the next sync. */
@@ -164,16 +166,19 @@ export class Segment {
     this.abortsUnsynced = true
   }
   /** Before a producer snapshot vouches for it: later openings do not look for aborts below the snapshot. */
-  syncAborted(): void {
+  *syncAborted(): Syncs {
     this.writeAborted()
-    if (!this.abortsUnsynced) return
+    if (!this.abortsUnsynced || this.isGone) return
     const fd = this.fs.open(this.indexPath('txnindex'), 'write')
+    this.abortsUnsynced = false // unless there are more while it is on its way
     try {
-      this.fs.dataSyncNow(fd)
+      yield fd
+    } catch (error) {
+      this.abortsUnsynced = true
+      throw error
     } finally {
       this.fs.close(fd)
     }
-    this.abortsUnsynced = false
   }
   /** Of the aborted transactions only those count that are added until `keepAborted`. */
   forgetAborted(): void {
@@ -224,15 +229,11 @@ export class Segment {
     this.loadIndexes()
     if (!this.indexesChanged && this.fs.exists(this.indexPath('index'))) return
     if (this.maxTimestamp >= 0) this.times.append(this.maxTimestamp, this.maxTimestampOffset - this.base)
+    const { size } = this
     const [offsets, times] = [this.offsets.toBytes(), this.times.toBytes()]
-    this.indexesChanged = false // unless they change while these are on their way
-    try {
-      yield* writeIndex(this.fs, this.indexPath('index'), offsets)
-      yield* writeIndex(this.fs, this.indexPath('timeindex'), times)
-    } catch (error) {
-      this.indexesChanged = true
-      throw error
-    }
+    if (!this.isGone) yield* writeIndex(this.fs, this.indexPath('index'), offsets)
+    if (!this.isGone) yield* writeIndex(this.fs, this.indexPath('timeindex'), times)
+    if (size === this.size) this.indexesChanged = false
   }
   sync(): Promise<void> {
     return this.file.sync()

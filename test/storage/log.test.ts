@@ -62,6 +62,34 @@ describe('a segment ends', () => {
     ).toEqual([0, 3, 6])
     expect(bases(open().log('t-0', {}))).toEqual([0, 3, 6])
   })
+  test('and nobody waits for the disk; what it lacks there comes with the next sync', async () => {
+    const disk = new Disk()
+    disk.makeFolder('/data')
+    disk.syncFolder('/')
+    writeMetaProperties(disk, '/data', { clusterId: 'c', nodeId: 1, directoryId: 'AAAAAAAAAAAAAAAAAAAAEQ' }, 0)
+    const waits: string[] = []
+    const fs = new Proxy(disk, {
+      get(of, name: keyof Disk) {
+        if (name === 'dataSyncNow' || name === 'syncFolder') waits.push(name)
+        return typeof of[name] === 'function' ? of[name].bind(of) : of[name]
+      },
+    })
+    const { directory, log } = openDirectory('/data', { ...worldOn(disk), fs })
+    const one = log('t-0', { segmentBytes: 100 })
+    one.append(batch(90, 1), 0, 0)
+    await one.flush()
+    waits.length = 0
+    one.append(batch(90, 2, { producerId: 7, producerEpoch: 0, baseSequence: 0 }), 0, 0)
+    expect({ bases: bases(one), waits }).toEqual({ bases: [0, 1], waits: [] })
+    await one.flush()
+    one.append(batch(90, 3), 0, 0)
+    await one.flush()
+    directory.abandon()
+    disk.cutPower(() => 0)
+    const first = ['.index', '.log', '.timeindex'].map((kind) => `00000000000000000000${kind}`)
+    expect(disk.list('/data/t-0')).toEqual(expect.arrayContaining([...first, '00000000000000000001.snapshot']))
+    expect(openDirectory('/data', worldOn(disk)).log('t-0').producers.get(7)?.batches.at(-1)?.lastSequence).toBe(0)
+  })
   test('when a batch is segment.ms younger than its first, by their timestamps', () => {
     const log = appendAll(
       { rollMs: 1000 },
