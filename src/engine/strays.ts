@@ -3,6 +3,7 @@
  * nothing, or which has its replicas elsewhere, is set aside by renaming, as by Kafka (LogManager.isStrayReplica); one that bears no
  * name of a partition is a mistake, and Kafka does not start with it.
  */
+import { setCopiesAside } from '../storage/future-copies'
 import type { Engine } from './engine'
 import { METADATA_FOLDER } from './metadata/format'
 
@@ -13,6 +14,7 @@ const OTHER = new Set([METADATA_FOLDER, 'remote-log-index-cache'])
 
 /** Sets the strays aside; gives the paths of folders that are none of Kafka's. */
 export function setStraysAside(engine: Engine): string[] {
+  setCopiesAside(engine.directory, (topicId) => engine.metadata.topicById(topicId) !== undefined)
   return engine.directory.all.flatMap(({ path }) => lookThrough(engine, path))
 }
 

@@ -11,6 +11,7 @@ import { Gradual, type Steps } from './gradual'
 import type { Log, LogSettings } from './log'
 import { openLog } from './log-open'
 import { type MetaProperties, NO_DIRECTORY, writeMetaProperties } from './meta-properties'
+import { outgoingName } from './outgoing-name'
 import { ensureTopicId, readTopicId, writeTopicId } from './partition-metadata'
 import { passes, sayTrouble } from './trouble'
 
@@ -218,7 +219,7 @@ export class DataDirectory {
   setAside(name: string, why: string): void {
     this.removeMarker()
     this.forget(name)
-    const stray = this.freeName(name, 'stray')
+    const stray = outgoingName(name, this.system.random, 'stray')
     this.system.fs.rename(this.file(name), this.file(stray))
     this.options.report(`${name} ${why}; its folder is kept as ${stray}`)
   }
@@ -226,13 +227,6 @@ export class DataDirectory {
     for (const offsets of [this.recoveryPoints, this.logStarts, this.highWatermarks]) offsets.delete(name)
     this.cleanerOffsets.forget(name)
     this.checkpoints++ // what is being written still names it
-  }
-
-  /** 'orders-0.4f3c...-delete': Kafka's names for folders that are on their way out. */
-  private freeName(name: string, kind: 'delete' | 'stray'): string {
-    const dash = name.lastIndexOf('-')
-    const suffix = `${name.slice(dash)}.${this.system.random.bytes(16).toString('hex')}-${kind}`
-    return `${name.slice(0, Math.min(dash, 255 - suffix.length))}${suffix}`
   }
 
   /**
@@ -253,7 +247,7 @@ export class DataDirectory {
       if (this.leaving.delete(name)) this.logStarts.delete(name)
     }
     if (!fs.exists(this.file(name))) return { gone, remove: () => {}, removeLater: async () => {} }
-    const renamed = this.file(this.freeName(name, 'delete'))
+    const renamed = this.file(outgoingName(name, this.system.random, 'delete'))
     fs.rename(this.file(name), renamed)
     return { gone, ...this.doom([renamed]) }
   }
@@ -300,7 +294,7 @@ export class DataDirectory {
     const { fs } = this.system
     if (this.logs.has(name) || readTopicId(this.system.fs, this.file(name)) === topicId) return false
     this.removeMarker()
-    if (fs.exists(this.file(name))) fs.rename(this.file(name), this.file(this.freeName(name, 'stray')))
+    if (fs.exists(this.file(name))) fs.rename(this.file(name), this.file(outgoingName(name, this.system.random, 'stray')))
     fs.rename(folder, this.file(name))
     return true
   }

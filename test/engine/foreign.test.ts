@@ -176,7 +176,8 @@ test('folders of partitions that no topic has are set aside with what is in them
   const folder = unpack('snapshots')
   cpSync(`${folder}/t1-0`, `${folder}/gone-7`, { recursive: true })
   cpSync(`${folder}/t1-0`, `${folder}/t1-99`, { recursive: true })
-  for (const name of ['photos', 'lost+found', 'no-number-x', `t1-0.${'a'.repeat(32)}-future`]) mkdirSync(`${folder}/${name}`)
+  cpSync(`${folder}/t1-0`, `${folder}/t1-0.${'a'.repeat(32)}-future`, { recursive: true })
+  for (const name of ['photos', 'lost+found', 'no-number-x']) mkdirSync(`${folder}/${name}`)
   const before = [...contentOf(`${folder}/t1-0`)]
   const { engine, findings } = testEngine({ folder })
   expect(setStraysAside(engine).sort()).toEqual(['lost+found', 'no-number-x', 'photos'].map((name) => `${folder}/${name}`))

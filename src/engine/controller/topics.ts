@@ -4,6 +4,7 @@
  */
 
 import type { Doomed, Leaving } from '../../storage/directory'
+import { takeCopiesAway } from '../../storage/future-copies'
 import { passes } from '../../storage/trouble'
 import type { Engine } from '../engine'
 import type { TopicImage } from '../metadata/image'
@@ -94,12 +95,13 @@ export async function carryOutDeletion(engine: Engine, { changes, topics }: Dele
   }))
   const durable = engine.commit(changes)
   for (const { partitions } of doomed) for (const partition of partitions) wake(partition)
-  const detaching = doomed.map(({ topic, delayMs }) => ({ delayMs, folders: detacher(engine, topic) }))
-  const detached = await inSlices(engine.system.clock, detaching, ({ delayMs, folders }) => ({ delayMs, folders: folders() }))
+  const detaching = doomed.map(({ topic, delayMs }) => ({ topic, delayMs, folders: detacher(engine, topic) }))
+  const detached = await inSlices(engine.system.clock, detaching, ({ folders, ...one }) => ({ ...one, folders: folders() }))
   await durable
-  for (const { folders, delayMs } of detached) {
+  for (const { topic, folders, delayMs } of detached) {
     for (const folder of folders) folder.gone()
-    engine.system.clock.after(delayMs, () => void removeAll(engine, folders), 'idle')
+    const all = [...folders, copiesOf(engine, topic)]
+    engine.system.clock.after(delayMs, () => void removeAll(engine, all), 'idle')
   }
 }
 
@@ -132,6 +134,17 @@ function detach(engine: Engine, { name, partitions }: TopicImage): Leaving[] {
       return []
     }
   })
+}
+
+/** What Kafka was moving of it from one directory to another. */
+function copiesOf(engine: Engine, { id, name }: TopicImage): Doomed {
+  const { directory } = engine
+  try {
+    return directory.doom(takeCopiesAway(directory, id))
+  } catch (error) {
+    engine.options.report(`a copy of ${name} that Kafka was making could not be taken away: ${(error as Error).message}`)
+    return directory.doom([])
+  }
 }
 
 /** One folder after the other, so that nothing else waits for all of them. */

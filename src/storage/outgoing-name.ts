@@ -1,0 +1,9 @@
+/** 'orders-0.4f3c...-delete': Kafka's names for folders of partitions that are on their way out (UnifiedLog.logDeleteDirName, logStrayDirName). */
+import type { Random } from '../system/system'
+
+/** `name` is a partition's; what comes out is at most 255 characters long. */
+export function outgoingName(name: string, random: Random, kind: 'delete' | 'stray'): string {
+  const dash = name.lastIndexOf('-')
+  const suffix = `${name.slice(dash)}.${random.bytes(16).toString('hex')}-${kind}`
+  return `${name.slice(0, Math.min(dash, 255 - suffix.length))}${suffix}`
+}
