@@ -14,11 +14,11 @@
  *
  * Each is read by Apache Kafka on a copy (kafka-opens) and opened by kt, as a server or embedded, which must show the same: every record,
  * offset, producer, setting, aborted transaction, member, and committed offset with what was committed with it; records are found by
- * their times. `kt check` has nothing against it: before the opening where it was closed cleanly (there, commands that only read leave
- * every file as it was), and after kt has closed it. Then kt writes, deletes, commits and is stopped or killed, and Apache Kafka opens it
- * once more: no complaint, the same as kt, and quotas, users, features, transactions and share groups as before, in the metadata's
- * records as well (reverse/kept.mjs). Where a transaction was prepared when Kafka died, its coordinator ends it at the next opening, and
- * kt, which has none, leaves it open: there Kafka may have more markers.
+ * their times, and idempotent producers go on where they were. `kt check` has nothing against it: before the opening where it was
+ * closed cleanly (there, commands that only read leave every file as it was), and after kt has closed it. Then kt writes, deletes,
+ * commits and is stopped or killed, and Apache Kafka opens it once more: no complaint, the same as kt, and quotas, users, features,
+ * transactions and share groups as before, in the metadata's records as well (reverse/kept.mjs). Where a transaction was prepared when
+ * Kafka died, its coordinator ends it at the next opening, and kt, which has none, leaves it open: there Kafka may have more markers.
  * What Kafka has against its own directory is no fault of kt's; one that it does not open at all is passed over. What a round comes to
  * depends on the moment, so this is no part of CI.
  * Directories that failed are left in DIR of --keep as Kafka left them; --again judges one of them once more.
@@ -62,7 +62,7 @@ if (!existsSync(values.judge) || !existsSync(`${home}/libs`)) {
   console.log(`skipped: there is no ${existsSync(values.judge) ? `Kafka in ${home}` : values.judge}`)
   process.exit(0)
 }
-const { chance, dial, embed, groupDetails, linesOf, newestRecords, settingsAmiss, timesAmiss, view, write } =
+const { chance, dial, embed, groupDetails, linesOf, newestRecords, sequencesAmiss, settingsAmiss, timesAmiss, view, write } =
   await load('bench/reverse/kt.ts')
 const work = temporaryFolder()
 process.prependOnceListener('exit', killAll)
@@ -173,7 +173,7 @@ async function judge(one) {
     complaints.push(...[...detailsAmiss(groups, before), ...newest].map((line) => `as Kafka left it: ${line}`))
   }
   complaints.push(...(await timesAmiss(link, first)), ...(await settingsAmiss(link, settingsIn(kept))))
-  complaints.push(...(await write(link, first, dice)))
+  complaints.push(...(await sequencesAmiss(link, first, dice)), ...(await write(link, first, dice)))
   const last = await view(link)
   const lastGroups = await groupDetails(link)
   const lastNewest = await newestRecords(link, last)

@@ -46,7 +46,6 @@ export function differences(shown, said, inherited) {
     ...[...here]
       .filter((line) => !there.has(line) && !isOld(line) && !there.has(line.replace(/ \d+ -1 -1$/, ' -1 -1 -1')))
       .filter((line) => hasData(shown, line) || !there.has(line.replace(/ \d+ (-?\d+)$/, ' -1 $1')))
-      .filter((line) => hasData(shown, line) || !there.has(line.replace(/ \d+ -?\d+ -1$/, ' -1 -1 -1')))
       .map((line) => `only kt: ${line}`),
     ...[...there]
       .filter((line) => !here.has(line) && !isOld(line) && !inherited.has(line))

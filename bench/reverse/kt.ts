@@ -21,6 +21,7 @@ const RECORD_LIST_TOO_LARGE = 18
 
 export { linesOf } from '../workload/kt'
 export * from './details'
+export * from './sequences'
 export { chance }
 
 export function dial(port: number): Promise<Link> {

@@ -48,12 +48,12 @@ export function linesOf({ topics, offsets }: View): string[] {
   return lines.sort()
 }
 
-/** Whether the producer of a line has batches in the log. */
+/** Whether the producer of a line has batches in the log. Of a marker that compaction has emptied Kafka learns nothing, and soon forgets it. */
 export function hasRecords(view: View, line: string): boolean {
-  return batchesOf(view, line).length > 0
+  return batchesOf(view, line).some(({ commit, baseSequence }) => commit !== undefined || baseSequence >= 0)
 }
 
-/** The same, and batches of records: not markers alone, nor what compaction left of markers. */
+/** The same, and batches of records: not markers alone. */
 export function hasData(view: View, line: string): boolean {
   return batchesOf(view, line).some(({ commit, baseSequence }) => commit === undefined && baseSequence >= 0)
 }
