@@ -150,10 +150,11 @@ export function newestAmiss(shown, { topics }) {
   return told.filter((line) => places.has(line.split(' ')[0]) && !here.has(line)).map((line) => `only Kafka: ${line}`)
 }
 
-/** Every file with its size, its time and its bytes. */
+/** Every file with its size, its time and its bytes. Kafka takes its lock away when it stops, and the next broker makes it. */
 export function printsOf(folder) {
   const prints = new Map()
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+    if (entry.name === '.lock') continue
     const path = join(entry.parentPath, entry.name)
     const { mtimeMs, size } = lstatSync(path)
     prints.set(path.slice(folder.length + 1), `${mtimeMs} ${size} ${entry.isFile() ? hash('sha1', readFileSync(path)) : ''}`)

@@ -36,6 +36,8 @@ export interface CheckedPartition {
 
 /** A segment that the next opening reads anew: its indexes do not matter. */
 interface Facts {
+  /** Where the log's first segment begins. */
+  readonly first: number
   readonly base: number
   readonly next: number | undefined
   readonly isReadAgain: boolean
@@ -62,7 +64,7 @@ export function* checkPartition(at: At, partition: PartitionToCheck): Checking<C
     const next = bases[i + 1]
     checkBase(walk, partition, base)
     const isReadAgain = !clean && (next === undefined || next > recoveryPoint)
-    yield* checkFiles(walk, partition, names, { base, next, isReadAgain })
+    yield* checkFiles(walk, partition, names, { first: bases[0] ?? base, base, next, isReadAgain })
   }
   const endOffset = walk.expected ?? bases.at(-1) ?? 0
   walk.epochs.finish(endOffset)
@@ -108,7 +110,7 @@ function* checkFiles(walk: Walk, partition: PartitionToCheck, names: readonly st
     repairedFrom: isReadAgain && next === undefined ? recoveryPoint : Number.POSITIVE_INFINITY,
     advice: (goesOn) => adviceFor(clean, isReadAgain, goesOn, name),
   })
-  if (!walk.broken) checkAborted(walk, `${name}/${segmentName(base)}.txnindex`, names, aborted, isReadAgain)
+  if (!walk.broken) checkAborted(walk, `${name}/${segmentName(base)}.txnindex`, names, aborted, facts)
 }
 
 function adviceFor(clean: boolean, isReadAgain: boolean, goesOn: boolean, name: string): string {
@@ -149,7 +151,7 @@ function checkAborted(
   file: string,
   names: readonly string[],
   aborted: readonly AbortedTransaction[],
-  isReadAgain: boolean,
+  { first, isReadAgain }: Facts,
 ): void {
   const { at, compacted } = walk
   const { findings } = at
@@ -166,7 +168,9 @@ function checkAborted(
   for (const { producerId, firstOffset, lastOffset } of aborted) {
     const entry = known.get(lastOffset)
     known.delete(lastOffset)
-    if (entry?.producerId === producerId && entry.firstOffset === firstOffset) continue
+    // it may have begun in a segment that retention has taken since
+    const isItsStart = entry?.firstOffset === firstOffset || (entry !== undefined && entry.firstOffset < first)
+    if (entry?.producerId === producerId && isItsStart) continue
     const what = `the transaction of producer ${producerId} from offset ${firstOffset} to ${lastOffset} was aborted`
     tell(
       entry ? `${what}, and its entry says producer ${entry.producerId} from ${entry.firstOffset}` : `${what}, and is not there`,

@@ -1,5 +1,5 @@
 /** kt check on what records say: metadata that contradicts itself, coordinators' records in the wrong place, what indexes leave out. */
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { afterAll, expect, test } from 'vitest'
 import { checkDirectory } from '../../../src/engine/check/directory'
 import { coordinatorCheck } from '../../../src/engine/check/internal-topics'
@@ -110,6 +110,22 @@ test('an aborted transaction that the .txnindex leaves out is found', () => {
     file: name,
     what: expect.stringContaining('was aborted, and is not there'),
   })
+})
+
+test('an aborted transaction whose first records went with older segments has an entry from before the log', () => {
+  const folder = original('txn')
+  const name = 'tx-0/00000000000000000013.txnindex'
+  const entries = readFileSync(`${folder}/${name}`)
+  entries.writeBigInt64BE(5n, 10) // its first offset
+  const told = (...gone: (readonly [string, null])[]) => {
+    const patches = new Map<string, Buffer | null>([[`${folder}/${name}`, entries], ...gone])
+    const { findings } = finish(checkDirectory(patched(patches), folder))
+    return findings.filter(({ file }) => file === name).map(({ what }) => what)
+  }
+  const older = readdirSync(`${folder}/tx-0`).filter((one) => /^\d{20}\./.test(one) && one < '00000000000000000013')
+  expect(older).not.toEqual([])
+  expect(told()).toEqual([expect.stringContaining('was aborted, and its entry says')])
+  expect(told(...older.map((one) => [`${folder}/tx-0/${one}`, null] as const))).toEqual([])
 })
 
 test.each([
