@@ -51,6 +51,8 @@ export class Engine implements Service {
   writable = true
   /** How many it has been asked so far. */
   requests = 0
+  /** What has been put off and a clean end must not leave undone. */
+  beforeClose: (() => void) | undefined
   private readonly partitions = new Map<string, Partition[]>()
   /** By topic; those of all topics that set nothing themselves under the empty name. */
   private readonly settingsOf = new Map<string, TopicSettings>()
@@ -325,6 +327,7 @@ export class Engine implements Service {
 
   /** Ends cleanly: everything on disk, and the marker that says so if anything was written. */
   close(): void {
+    this.beforeClose?.()
     this.groupCoordinator?.close()
     this.recovery?.stop()
     for (const partitions of this.partitions.values()) {

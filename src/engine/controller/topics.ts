@@ -1,11 +1,10 @@
 /**
- * Carries decisions about topics out: the records are appended and applied at once, the partitions' folders follow. The promises
- * are kept when the records are on disk; folders have no fsync of their own, for the metadata log has the durable fact.
+ * Carries decisions about topics out: the records are appended and applied at once, the partitions' folders follow (folders.ts). The
+ * promises are kept when the records are on disk; folders have no fsync of their own, for the metadata log has the durable fact.
  */
 
 import type { Doomed, Leaving } from '../../storage/directory'
 import { takeCopiesAway } from '../../storage/future-copies'
-import { passes } from '../../storage/trouble'
 import type { Engine } from '../engine'
 import type { TopicImage } from '../metadata/image'
 import { inSlices } from '../slices'
@@ -13,10 +12,8 @@ import { wake } from '../waiting'
 import type { PartitionsPlan } from './create-partitions'
 import { type CreatePlan, decideCreateTopics, type WantedTopic } from './create-topics'
 import type { DeletePlan } from './delete-topics'
+import { type Folder, foldersOf, makeFolders, nameOf } from './folders'
 import { viewOf } from './view'
-
-/** How long folders may keep everything else waiting. */
-const SLICE_MS = 4
 
 export async function carryOutCreation(engine: Engine, { changes, results }: CreatePlan): Promise<void> {
   if (changes.length === 0) return settled(engine)
@@ -26,7 +23,8 @@ export async function carryOutCreation(engine: Engine, { changes, results }: Cre
   makeWay(engine, folders)
   engine.directory.forgetEarlier(folders.map(nameOf))
   await engine.commit(changes)
-  await makeFolders(engine, folders)
+  const made = makeFolders(engine, folders)
+  if (engine.directory.all.length > 1) await made // where the next ones go depends on how many lie where
 }
 
 export async function carryOutPartitions(engine: Engine, { changes, added }: PartitionsPlan): Promise<void> {
@@ -35,54 +33,13 @@ export async function carryOutPartitions(engine: Engine, { changes, added }: Par
   makeWay(engine, folders)
   engine.directory.forgetEarlier(folders.map(nameOf))
   await engine.commit(changes)
-  await makeFolders(engine, folders)
+  const made = makeFolders(engine, folders)
+  if (engine.directory.all.length > 1) await made // where the next ones go depends on how many lie where
 }
 
 /** Kept when all that has been decided so far is on disk: a refusal may rest on what somebody else has just asked for. */
 export function settled(engine: Engine): Promise<void> {
   return engine.metadataLog.begun ? engine.commit([]) : Promise.resolve()
-}
-
-interface Folder {
-  readonly topic: string
-  readonly index: number
-  readonly id: string
-}
-
-function foldersOf(
-  { nodeId }: Engine,
-  topic: string,
-  id: string,
-  from: number,
-  replicas: readonly (readonly number[])[],
-): Folder[] {
-  return replicas.flatMap((ids, index) => (ids.includes(nodeId) ? [{ topic, index: from + index, id }] : []))
-}
-
-const nameOf = ({ topic, index }: Folder): string => `${topic}-${index}`
-
-/**
- * What cannot be made now is made with the first record. Not while the records of the topics are on their way to the disk: ext4 lets
- * a new folder wait for that.
- */
-async function makeFolders(engine: Engine, folders: readonly Folder[]): Promise<void> {
-  const { clock } = engine.system
-  let began = clock.monotonic()
-  for (const folder of folders) {
-    const { topic, index, id } = folder
-    if (clock.monotonic() - began > SLICE_MS) {
-      await new Promise<void>((resolve) => clock.soon(resolve))
-      began = clock.monotonic()
-    }
-    if (engine.partition(topic, index)?.topicId !== id) continue // deleted meanwhile
-    try {
-      engine.directory.createFolder(nameOf(folder), id)
-    } catch (error) {
-      const what = `the folder of ${nameOf(folder)} could not be made`
-      if (passes(error)) engine.trouble.note(what, error)
-      else engine.options.report(`${what}: ${(error as Error).message}`)
-    }
-  }
 }
 
 /** Who waits for records of a deleted topic is answered; its folders are renamed at once and removed file.delete.delay.ms later. */
