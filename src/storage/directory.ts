@@ -11,7 +11,7 @@ import { Gradual, type Steps } from './gradual'
 import type { Log, LogSettings } from './log'
 import { openLog } from './log-open'
 import { type MetaProperties, NO_DIRECTORY, writeMetaProperties } from './meta-properties'
-import { outgoingName } from './outgoing-name'
+import { isFutureCopy, outgoingName } from './outgoing-name'
 import { ensureTopicId, readTopicId, writeTopicId } from './partition-metadata'
 import { passes, sayTrouble } from './trouble'
 
@@ -381,7 +381,9 @@ export class DataDirectory {
     this.checkpoint()
     if (!fs.exists(this.file(CLEANER_OFFSETS))) fs.close(fs.open(this.file(CLEANER_OFFSETS), 'create'))
     fs.syncFolder(this.path)
-    if ((!this.cleanAtOpen && unopened) || logs.some((log) => log.sealed)) return
+    // Kafka goes on with its half-moved copies, and checks them first only where there is no marker: nobody has done it here
+    const isUnchecked = !this.cleanAtOpen && (unopened || fs.list(this.path).some(isFutureCopy))
+    if (isUnchecked || logs.some((log) => log.sealed)) return
     replaceFile(fs, this.file(CLEAN_MARKER), JSON.stringify({ version: 0, brokerEpoch: this.options.brokerEpoch() }))
     fs.syncFolder(this.path)
   }

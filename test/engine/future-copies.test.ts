@@ -1,5 +1,5 @@
 /** What Kafka was moving from one directory to another: it goes with its topic, not before, and is a stray where there is no such topic. */
-import { cpSync, mkdirSync, readdirSync, renameSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readdirSync, renameSync } from 'node:fs'
 import { afterAll, afterEach, expect, test } from 'vitest'
 import { defaultBrokerSettings } from '../../src/engine/configs/broker-settings'
 import { openEngine } from '../../src/engine/open'
@@ -53,6 +53,20 @@ test('a copy of a topic that is not there is set aside at the start, with what i
   expect(second).toMatch(/^x-1\.[0-9a-f]{32}-stray$/)
   expect([...contentOf(`${kt.folder}/${first}`)]).toEqual(before)
   expect(again.findings).toContain(`${COPY} is of a topic that is not there; it is kept as ${first}`)
+})
+
+test('after a crash kt does not vouch for a copy that it has not checked: Kafka would go on with it as it is', async () => {
+  const kt = await halfMoved()
+  const again = kt.reopen('killed')
+  again.engine.directory.noteRepaired()
+  again.engine.close()
+  expect(existsSync(`${kt.folder}/.kafka_cleanshutdown`)).toBe(false)
+})
+test('where Kafka vouched for it, kt does as well', async () => {
+  const kt = (await halfMoved()).reopen('clean')
+  await create(kt.call, 'v')
+  kt.engine.close()
+  expect(existsSync(`${kt.folder}/.kafka_cleanshutdown`)).toBe(true)
 })
 
 test('a copy in another directory than its topic goes too', async () => {
