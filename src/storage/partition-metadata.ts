@@ -17,13 +17,16 @@ export function readTopicId(fs: FileSystem, folder: string): string | undefined 
   const path = topicIdPath(folder)
   return fs.exists(path) ? WHOLE.exec(fs.readFile(path).toString('latin1'))?.[1] : undefined
 }
+/** In one piece, under its name only when it is whole: a broker that is killed leaves no half of one, with which Kafka does not start. */
 export function writeTopicId(fs: FileSystem, folder: string, topicId: string): void {
   const path = topicIdPath(folder)
-  const fd = fs.open(path, 'create')
+  const draft = `${path}.tmp` // Kafka's name for it
+  const fd = fs.open(draft, 'create')
   try {
     fs.write(fd, Buffer.from(`version: 0\ntopic_id: ${topicId}`), 0)
+    fs.rename(draft, path)
   } catch (error) {
-    fs.remove(path) // Kafka does not open a directory with half of one
+    fs.remove(draft)
     throw error
   } finally {
     fs.close(fd)
