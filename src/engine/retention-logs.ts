@@ -39,13 +39,20 @@ function drop(engine: Engine, partition: Partition, segments: number): number {
 /** Removes files that nobody needs any more, after file.delete.delay.ms. */
 export function removeLater(engine: Engine, topic: string, files: readonly string[]): void {
   const doomed = engine.directory.doom(files)
-  engine.system.clock.after(engine.topicSettings(topic).fileDeleteDelayMs, () => remove(engine, doomed), 'idle')
+  const [first = ''] = files
+  const folder = first.slice(0, first.lastIndexOf('/'))
+  engine.system.clock.after(engine.topicSettings(topic).fileDeleteDelayMs, () => remove(engine, folder, doomed), 'idle')
 }
 
-function remove(engine: Engine, doomed: Doomed): void {
-  doomed.removeLater().catch((error: unknown) => {
+function remove(engine: Engine, folder: string, doomed: Doomed): void {
+  takeOff(engine, folder, doomed).catch((error: unknown) => {
     engine.options.report(`deleted files could not be removed: ${(error as Error).message}`)
   })
+}
+/** That they left the log is a fact before they are gone: no power cut brings a segment back without what belongs to it. */
+async function takeOff({ system: { fs } }: Engine, folder: string, doomed: Doomed): Promise<void> {
+  if (fs.exists(folder)) await fs.syncFolderLater(folder)
+  await doomed.removeLater()
 }
 
 /**
@@ -68,7 +75,7 @@ function expiryOf(engine: Engine, { name }: Partition, settings: TopicSettings):
   const { directory, system } = engine
   const folder = directory.file(name)
   const { sizeBytes, segments, deleted } = peekLog(system.fs, folder)
-  if (deleted.length > 0) remove(engine, directory.doom(deleted))
+  if (deleted.length > 0) remove(engine, folder, directory.doom(deleted))
   const [oldest] = segments
   if (!settings.delete || !oldest || sizeBytes === 0) return Number.POSITIVE_INFINITY
   if (sizeBytes - settings.retentionBytes >= oldest.sizeBytes) return Number.NEGATIVE_INFINITY

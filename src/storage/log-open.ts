@@ -10,7 +10,7 @@ import { type EpochStart, readEpochs, tryToWriteEpochs } from './checkpoints'
 import { settleFolder } from './cleaner/settle'
 import type { Steps } from './gradual'
 import { Log, type LogSettings } from './log'
-import { inSteps, loadProducers, offsetsOf, removeSnapshots, takeIn } from './log-producers'
+import { inSteps, loadProducers, offsetsOf, remakeAborted, removeSnapshots, takeIn } from './log-producers'
 import { leave, lostMore, seal } from './sealed'
 import { type Segment, segmentName } from './segment'
 import { setAside, setWholeAside } from './set-aside'
@@ -43,7 +43,8 @@ export function* openLog(system: System, folder: string, name: string, options: 
 function* fill(log: Log, options: OpenOptions): Steps<void> {
   const { folder } = log
   const { fs } = log.system
-  const names = fs.exists(folder) ? settleFolder(fs, folder, fs.list(folder), options.clean) : []
+  const listed = fs.exists(folder) ? fs.list(folder) : []
+  const names = settleFolder(fs, folder, listed, options.clean)
   const bases = offsetsOf(names, 'log')
   if (!options.clean) removeOrphans(log, names, bases)
   log.startOffset = Math.max(options.startOffset, bases[0] ?? 0)
@@ -52,6 +53,7 @@ function* fill(log: Log, options: OpenOptions): Steps<void> {
   if (!options.clean) missIndexes(log, names)
   if (bases.length === 0) begin(log, log.startOffset)
   else if (options.clean) findEnd(log, options)
+  if (!options.clean) yield* remakeAborted(log, listed)
   const found = bases.length > 0 && !options.clean ? yield* recover(log, names, options) : undefined
   if (!log.sealed && isLoss(log, options)) seal(log, options.recoveryPoint, log.active.size, options.report)
   if (log.sealed) return

@@ -7,6 +7,7 @@ import { Malformed } from '../protocol/reader'
 import type { Steps } from './gradual'
 import type { Log } from './log'
 import { readMarker } from './marker'
+import { Producers } from './producers'
 import { type Segment, segmentName } from './segment'
 import { decodeSnapshot } from './snapshot'
 
@@ -79,11 +80,33 @@ export function* loadProducers(log: Log, names: readonly string[], end: number, 
  * taken: aborts behind it have to be found in the log again.
  */
 function repairAborted(log: Log, names: readonly string[], end: number): number {
+  let most = Number.POSITIVE_INFINITY
   for (const base of offsetsOf(names, 'txnindex')) {
     const segment = base < end ? log.segments.find((one) => one.base === base) : undefined
-    if (segment && !segment.repairAborted(log.endOffset)) return base
+    if (segment && !segment.repairAborted(log.endOffset)) most = Math.min(most, base)
   }
-  return Number.POSITIVE_INFINITY
+  return most
+}
+
+/**
+ * Retention takes a segment's files away by renaming them, and a power cut may undo that for the log and not for its .txnindex: what was
+ * aborted there is found again. `names`: what was there before the opening.
+ */
+export function* remakeAborted(log: Log, names: readonly string[]): Steps<void> {
+  const present = new Set(names)
+  for (const segment of log.segments) {
+    const name = `${segmentName(segment.base)}.txnindex`
+    if (!present.has(`${name}.deleted`) || present.has(name)) continue
+    const producers = new Producers() // of transactions that began before nothing is left
+    producers.endOffset = segment.base
+    const take = (header: Buffer, at: number, position: number) => {
+      if (!isControl(header, at) || !isTransactional(header, at)) return void producers.take(header, at)
+      const bytes = segment.read(position, batchSize(header, at))
+      const aborted = producers.take(bytes, 0, readMarker(bytes, 0))
+      if (aborted) segment.addAborted(aborted)
+    }
+    yield* inSteps(segment, 0, take, 'headers')
+  }
 }
 
 /** Takes the batches from `from` to `end` into the producers' state, and epochs that the checkpoint does not have. */

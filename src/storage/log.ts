@@ -169,11 +169,12 @@ export class Log {
     if (active.times.length >= Math.floor(settings.segmentIndexBytes / 12) - 1) return true
     return baseOffset(buffer, at) + lastOffsetDelta(buffer, at) - active.base > 0x7fffffff
   }
-  /** Ends the active segment and begins another behind it. What the first lacks on disk comes with the next sync. */
+  /** Ends the active segment and begins another behind it. What the first lacks on disk comes with the sync of its last records. */
   roll(): void {
     this.active.writeHeld() // nothing may stand behind what is not there
-    this.active.loadIndexes(this.settings.indexIntervalBytes)
     this.active.trim()
+    // a recovery point that stands here vouches for the indexes as soon as another segment stands behind them
+    if (this.recoveryPoint === this.endOffset) syncNow(this.system.fs, this.indexesOf(this.active))
     // names reach the disk in the order of their offsets, so that no power cut leaves a hole
     if (this.folderChanged) this.system.fs.syncFolder(this.folder)
     const segment = this.newSegment(this.endOffset)
@@ -227,19 +228,20 @@ export class Log {
     // retention may take segments away meanwhile
     for (const segment of this.segments.filter(({ base }) => base < below).reverse()) {
       await segment.sync()
-      if (segment !== this.active) await this.settle(segment)
+      if (segment !== this.active) await syncLater(this.system.fs, this.indexesOf(segment))
       if (segment.base < this.recoveryPoint) break // one that ends there may have been cut to its size since
     }
     await this.snapshots.writeLater(end)
     this.recoveryPoint = Math.max(this.recoveryPoint, end)
   }
   /** From now on a segment that has ended is not read again: what its indexes on disk say is believed. */
-  private async settle(segment: Segment): Promise<void> {
+  private *indexesOf(segment: Segment): Syncs {
     if (segment.indexesChanged) {
       segment.loadIndexes(this.settings.indexIntervalBytes)
-      await syncLater(this.system.fs, segment.writeIndexes())
+      yield* segment.writeIndexes()
+      this.folderChanged = true // their names may come with the next sync: they are made again where they are missing
     }
-    await syncLater(this.system.fs, segment.syncAborted())
+    yield* segment.syncAborted()
   }
   /** Everything but the records themselves: a server has thousands of logs whose first records come at once, and waits for none of them. */
   private async syncNames(): Promise<void> {

@@ -57,6 +57,7 @@ export class ProducerSnapshots {
     for (const segment of segments) yield* segment.syncAborted()
     const pathOf = (at: number) => `${folder}/${segmentName(at)}.snapshot`
     yield* replacing(system.fs, pathOf(offset), bytes)
+    this.log.folderChanged = true
     for (const before of [this.newest, ...this.older.splice(0)]) {
       if (before >= 0 && before !== offset && !isStart(before)) system.fs.remove(pathOf(before))
     }

@@ -1,5 +1,5 @@
 /** A partition's log: when it rolls, what it finds, and what it makes of files that are not as they should be. */
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { baseOffset, batchSize } from '../../src/protocol/batch'
 import { BatchBuilder, type BatchOptions } from '../../src/protocol/batch-builder'
@@ -62,7 +62,7 @@ describe('a segment ends', () => {
     ).toEqual([0, 3, 6])
     expect(bases(open().log('t-0', {}))).toEqual([0, 3, 6])
   })
-  test('and nobody waits for the disk; what it lacks there comes with the next sync', async () => {
+  test('and nobody waits for the disk; what it lacks there comes with the sync of its last records', async () => {
     const disk = new Disk()
     disk.makeFolder('/data')
     disk.syncFolder('/')
@@ -75,19 +75,20 @@ describe('a segment ends', () => {
       },
     })
     const { directory, log } = openDirectory('/data', { ...worldOn(disk), fs })
-    const one = log('t-0', { segmentBytes: 100 })
+    const one = log('t-0', { segmentBytes: 200 })
     one.append(batch(90, 1), 0, 0)
     await one.flush()
     waits.length = 0
     one.append(batch(90, 2, { producerId: 7, producerEpoch: 0, baseSequence: 0 }), 0, 0)
-    expect({ bases: bases(one), waits }).toEqual({ bases: [0, 1], waits: [] })
-    await one.flush()
     one.append(batch(90, 3), 0, 0)
+    expect({ bases: bases(one), waits }).toEqual({ bases: [0, 2], waits: [] })
     await one.flush()
+    one.append(batch(90, 4), 0, 0)
+    await one.flush() // the names, too
     directory.abandon()
     disk.cutPower(() => 0)
     const first = ['.index', '.log', '.timeindex'].map((kind) => `00000000000000000000${kind}`)
-    expect(disk.list('/data/t-0')).toEqual(expect.arrayContaining([...first, '00000000000000000001.snapshot']))
+    expect(disk.list('/data/t-0')).toEqual(expect.arrayContaining([...first, '00000000000000000002.snapshot']))
     expect(openDirectory('/data', worldOn(disk)).log('t-0').producers.get(7)?.batches.at(-1)?.lastSequence).toBe(0)
   })
   test('when a batch is segment.ms younger than its first, by their timestamps', () => {
@@ -322,6 +323,25 @@ describe('files that are not as they should be', () => {
         expect(open().log('t-0').abortedBetween(0, 12)).toEqual(wanted)
         expect(readFileSync(file(name)).equals(before)).toBe(true)
       }
+    }
+  })
+  test('aborted transactions are found again when a power cut undid half of what retention did', () => {
+    const { directory, log } = open()
+    const one = log('t-0', { segmentBytes: 700 })
+    for (let i = 0; i < 6; i++) {
+      one.append(batch(200, 1000, { producerId: 5, producerEpoch: 0, baseSequence: i, transactional: true }), 0, 0)
+      one.append(marker('ABORT', 5), 0, 0)
+    }
+    const wanted = one.abortedBetween(0, 12)
+    directory.close(false)
+    const names = readdirSync(`${folder}/t-0`).filter((name) => name.endsWith('.txnindex'))
+    expect(names.length).toBeGreaterThan(1)
+    for (const name of names) {
+      const before = readFileSync(file(name))
+      rmSync(`${folder}/.kafka_cleanshutdown`, { force: true })
+      renameSync(file(name), `${file(name)}.deleted`)
+      expect(open().log('t-0').abortedBetween(0, 12)).toEqual(wanted)
+      expect(readFileSync(file(name)).equals(before)).toBe(true)
     }
   })
   test('of aborted transactions that are lost nothing is said', () => {
