@@ -17,8 +17,7 @@ function* finish(log: Log): Syncs {
     segment.loadIndexes(log.settings.indexIntervalBytes)
     yield* segment.writeIndexes()
   }
-  if (log.endOffset > 0) log.snapshots.note()
-  yield* log.snapshots.write(log.endOffset)
+  if (log.endOffset > 0) yield* log.snapshots.write()
 }
 
 /** Where a log ended when its files were put on disk. */

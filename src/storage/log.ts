@@ -169,18 +169,18 @@ export class Log {
     if (active.times.length >= Math.floor(settings.segmentIndexBytes / 12) - 1) return true
     return baseOffset(buffer, at) + lastOffsetDelta(buffer, at) - active.base > 0x7fffffff
   }
-  /** Ends the active segment and begins another behind it. What the first lacks on disk comes with the sync of its last records. */
+  /** Ends the active segment and begins another behind it. The first one's indexes come with the sync of its last records. */
   roll(): void {
     this.active.writeHeld() // nothing may stand behind what is not there
     this.active.trim()
     // a recovery point that stands here vouches for the indexes as soon as another segment stands behind them
     if (this.recoveryPoint === this.endOffset) syncNow(this.system.fs, this.indexesOf(this.active))
+    syncNow(this.system.fs, this.snapshots.write())
     // names reach the disk in the order of their offsets, so that no power cut leaves a hole
     if (this.folderChanged) this.system.fs.syncFolder(this.folder)
     const segment = this.newSegment(this.endOffset)
     segment.create()
     this.segments.push(segment)
-    this.snapshots.note()
     this.folderChanged = true
   }
   addSegment(base: number): Segment {
@@ -231,7 +231,6 @@ export class Log {
       if (segment !== this.active) await syncLater(this.system.fs, this.indexesOf(segment))
       if (segment.base < this.recoveryPoint) break // one that ends there may have been cut to its size since
     }
-    await this.snapshots.writeLater(end)
     this.recoveryPoint = Math.max(this.recoveryPoint, end)
   }
   /** From now on a segment that has ended is not read again: what its indexes on disk say is believed. */
