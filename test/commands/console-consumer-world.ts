@@ -1,10 +1,10 @@
 /** A console consumer and the broker that it reads from. */
 import command from '../../src/commands/console-consumer'
 import { Fetch } from '../../src/protocol/apis/fetch'
-import { ListOffsets } from '../../src/protocol/apis/list-offsets'
 import { BatchBuilder } from '../../src/protocol/batch-builder'
 import { harness, type Setup } from '../cli/harness'
 import { Scripted } from '../client/scripted'
+import { answerOffsets } from './scripted-offsets'
 
 export const B = '--bootstrap-server x:1'
 export const TIME = 1_769_860_800_123
@@ -36,17 +36,7 @@ export function world(logs: Record<string, Given[][]>, setup: Setup = {}) {
     )
   const nameOf = (topic: string, topicId: string) =>
     topic || ([...scripted.topics].find(([, { id }]) => id === topicId)?.[0] ?? '')
-  scripted.on(ListOffsets, ({ topics }) => ({
-    topics: topics.map(({ name, partitions }) => ({
-      name,
-      partitions: partitions.map(({ partitionIndex, timestamp }) => ({
-        partitionIndex,
-        errorCode: 0,
-        offset: timestamp === -2 ? 0 : (logs[name]?.[partitionIndex]?.length ?? 0),
-        leaderEpoch: 0,
-      })),
-    })),
-  }))
+  answerOffsets(scripted, (topic, partition, timestamp) => (timestamp === -2 ? 0 : (logs[topic]?.[partition]?.length ?? 0)))
   scripted.on(Fetch, async ({ topics, maxWaitMs }, { version }) => {
     const responses = topics.map(({ topic, topicId, partitions }) => ({
       ...(version >= 13 ? { topicId } : { topic }),

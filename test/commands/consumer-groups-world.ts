@@ -4,12 +4,12 @@ import { ConsumerGroupDescribe } from '../../src/protocol/apis/consumer-group-de
 import { DescribeGroups } from '../../src/protocol/apis/describe-groups'
 import { DescribeTopicPartitions } from '../../src/protocol/apis/describe-topic-partitions'
 import { ListGroups } from '../../src/protocol/apis/list-groups'
-import { ListOffsets } from '../../src/protocol/apis/list-offsets'
 import { OffsetCommit } from '../../src/protocol/apis/offset-commit'
 import { OffsetFetch } from '../../src/protocol/apis/offset-fetch'
 import { encodeAssignment } from '../../src/protocol/records/consumer-protocol'
 import { harness } from '../cli/harness'
 import { Scripted } from '../client/scripted'
+import { answerOffsets } from './scripted-offsets'
 
 export const B = '--bootstrap-server x:1'
 
@@ -76,17 +76,9 @@ function broker(groups: Record<string, Group>, ends: Record<string, number[]> = 
       }),
     })),
   }))
-  scripted.on(ListOffsets, ({ topics }) => ({
-    topics: topics.map(({ name, partitions }) => ({
-      name,
-      partitions: partitions.map(({ partitionIndex, timestamp }) => ({
-        partitionIndex,
-        errorCode: 0,
-        offset: timestamp === -2 ? 0 : timestamp >= 0 ? -1 : (ends[name]?.[partitionIndex] ?? 0),
-        leaderEpoch: 0,
-      })),
-    })),
-  }))
+  answerOffsets(scripted, (topic, partition, timestamp) =>
+    timestamp === -2 ? 0 : timestamp >= 0 ? -1 : (ends[topic]?.[partition] ?? 0),
+  )
   scripted.on(DescribeTopicPartitions, ({ topics }) => ({
     topics: topics.map(({ name }) => ({
       errorCode: ends[name] ? 0 : 3,

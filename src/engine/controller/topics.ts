@@ -23,8 +23,7 @@ export async function carryOutCreation(engine: Engine, { changes, results }: Cre
   makeWay(engine, folders)
   engine.directory.forgetEarlier(folders.map(nameOf))
   await engine.commit(changes)
-  const made = makeFolders(engine, folders)
-  if (engine.directory.all.length > 1) await made // where the next ones go depends on how many lie where
+  await beginFolders(engine, folders)
 }
 
 export async function carryOutPartitions(engine: Engine, { changes, added }: PartitionsPlan): Promise<void> {
@@ -33,8 +32,13 @@ export async function carryOutPartitions(engine: Engine, { changes, added }: Par
   makeWay(engine, folders)
   engine.directory.forgetEarlier(folders.map(nameOf))
   await engine.commit(changes)
+  await beginFolders(engine, folders)
+}
+
+/** Nobody waits for them but where there are several directories: where the next ones go depends on how many lie where. */
+async function beginFolders(engine: Engine, folders: readonly Folder[]): Promise<void> {
   const made = makeFolders(engine, folders)
-  if (engine.directory.all.length > 1) await made // where the next ones go depends on how many lie where
+  if (engine.directory.all.length > 1) await made
 }
 
 /** Kept when all that has been decided so far is on disk: a refusal may rest on what somebody else has just asked for. */
