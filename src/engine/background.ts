@@ -4,9 +4,7 @@
  */
 import type { Steps } from '../storage/gradual'
 import type { Clock } from '../system/system'
-
-/** How long one piece of work may keep everything else waiting. */
-const SLICE_MS = 4
+import { nextTurn, SLICE_MS } from '../system/turns'
 
 interface Job {
   /** Undefined: there is nothing to do. */
@@ -63,7 +61,7 @@ export class Background<K> {
         job.finish()
       }
       if (clock.monotonic() - began < SLICE_MS) continue
-      await new Promise<void>((resolve) => clock.soon(resolve))
+      await nextTurn(clock)
       began = clock.monotonic()
     }
   }

@@ -52,7 +52,7 @@ export class Engine implements Service {
   /** How many it has been asked so far. */
   requests = 0
   /** What has been put off and a clean end must not leave undone. */
-  beforeClose: (() => void) | undefined
+  readonly beforeClose = new Set<() => void>()
   private readonly partitions = new Map<string, Partition[]>()
   /** By topic; those of all topics that set nothing themselves under the empty name. */
   private readonly settingsOf = new Map<string, TopicSettings>()
@@ -327,7 +327,7 @@ export class Engine implements Service {
 
   /** Ends cleanly: everything on disk, and the marker that says so if anything was written. */
   close(): void {
-    this.beforeClose?.()
+    for (const work of this.beforeClose) work()
     this.groupCoordinator?.close()
     this.recovery?.stop()
     for (const partitions of this.partitions.values()) {
@@ -335,6 +335,7 @@ export class Engine implements Service {
     }
     const unopened = this.directory.clean || !this.directory.hasChanged ? 0 : this.recoverRest()
     this.directory.close(unopened > 0)
+    this.writable = false // what still waits for its turn comes too late
   }
 
   /**

@@ -8,6 +8,7 @@ import { errors } from '../protocol/errors'
 import type { ReplyIn, Request } from '../protocol/types'
 import type { LogRead } from '../storage/log-reader'
 import { isFileError } from '../storage/trouble'
+import { nextTurn, SLICE_MS } from '../system/turns'
 import type { Wanted } from './fetch-sessions'
 import type { Ask } from './handler'
 import type { Partition } from './partition'
@@ -27,9 +28,8 @@ export interface Read {
 
 /** Kafka's fetch.max.bytes. */
 const MAX_BYTES = 57671680
-/** How much is copied while everything else waits, and how long that may take in all. */
+/** How much is copied while everything else waits. */
 const AT_ONCE_BYTES = 1024 * 1024 + 4096
-const SLICE_MS = 4
 const READ_COMMITTED = 1
 const EMPTY = Buffer.alloc(0)
 
@@ -72,7 +72,7 @@ async function readLater(wanted: readonly Wanted[], request: FetchRequest, ask: 
       began = clock.monotonic()
     }
     if (clock.monotonic() - began < SLICE_MS) continue
-    await new Promise<void>((resolve) => clock.soon(resolve))
+    await nextTurn(clock)
     began = clock.monotonic()
   }
   return gathering

@@ -56,7 +56,8 @@ export class Gate {
       if (cold.length > FEW) for (const partition of cold) waits.push(recovery.warm(partition, use) ?? Promise.resolve())
     }
     if (!this.last && waits.length === 0) return undefined
-    const turn = Promise.all([this.last, ...waits]).then(() => {
+    const ready = Promise.all([this.last, ...waits])
+    const turn = (waits.length > 0 ? ready.then(() => recovery.turn()) : ready).then(() => {
       if (this.last === turn) this.last = undefined
     })
     this.last = turn

@@ -18,7 +18,7 @@ export function startMaintenance(engine: Engine, log: (line: string) => void = (
   const { clock } = engine.system
   const timers = new Set<Timer>()
   let stopped = false
-  const repeat = (intervalMs: () => number, task: () => void | Promise<void>, firstMs = intervalMs()) => {
+  const repeat = (intervalMs: () => number, task: () => unknown, firstMs = intervalMs()) => {
     const timer = clock.after(
       firstMs,
       () => {
@@ -74,7 +74,7 @@ export function startMaintenance(engine: Engine, log: (line: string) => void = (
 }
 
 /** What goes wrong is told, and tried again next time. */
-async function attempt(engine: Engine, task: () => void | Promise<void>): Promise<void> {
+async function attempt(engine: Engine, task: () => unknown): Promise<void> {
   try {
     await task()
   } catch (error) {

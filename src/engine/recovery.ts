@@ -6,6 +6,7 @@
  */
 
 import type { Steps } from '../storage/gradual'
+import { nextTurn } from '../system/turns'
 import { Background } from './background'
 import type { Engine } from './engine'
 import { Gate } from './gate'
@@ -47,6 +48,7 @@ export class Recovery {
   private readonly repairs: number
   private failed = false
   private running = false
+  private stopped = false
 
   constructor(
     private readonly engine: Engine,
@@ -111,8 +113,14 @@ export class Recovery {
     if (!this.running) void this.work()
     return wanted
   }
+  /** A turn of the loop for whoever has waited: what comes before it took one. Not kept after `stop`. */
+  async turn(): Promise<void> {
+    await nextTurn(this.engine.system.clock)
+    if (this.stopped) await new Promise<never>(() => {})
+  }
   private async work(): Promise<boolean> {
     this.running = true
+    await nextTurn(this.engine.system.clock) // whoever asks had this one
     let isDone: boolean
     do isDone = await this.tasks.run()
     while (isDone && !this.isOver)
@@ -121,6 +129,7 @@ export class Recovery {
   }
   /** Nothing more is made ready; who waits for it will not be answered, for nothing may be written behind a clean end. */
   stop(): void {
+    this.stopped = true
     this.tasks.stop()
   }
 

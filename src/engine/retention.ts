@@ -2,12 +2,10 @@
  * Takes away what is too old or too much, partition after partition (LogManager.cleanupLogs). Long work is cut up: heartbeats do not
  * wait for it. What that means in one partition is retention-logs.ts.
  */
+import { nextTurn, SLICE_MS } from '../system/turns'
 import type { Engine } from './engine'
 import type { Partition } from './partition'
 import { applyRetention } from './retention-logs'
-
-/** How long one piece of work may keep everything else waiting. */
-const SLICE_MS = 4
 
 export interface ExpireOptions {
   /** Takes a line for every partition that lost something. */
@@ -28,7 +26,7 @@ export async function expireRecords(engine: Engine, { log, stopped }: ExpireOpti
   let began = clock.monotonic()
   for (const partition of allPartitions(engine)) {
     if (clock.monotonic() - began > SLICE_MS) {
-      await new Promise<void>((resolve) => clock.soon(resolve))
+      await nextTurn(clock)
       began = clock.monotonic()
     }
     if (stopped() || !engine.writable) return

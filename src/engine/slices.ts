@@ -2,14 +2,10 @@
  * Work on many things, in their order, and nobody else waits for all of it: after a few milliseconds everybody who waits has a turn.
  * What is over before that is given at once.
  */
-import type { Clock } from '../system/system'
+import { nextTurn, SLICE_MS, type Turn } from '../system/turns'
 
-/** How long one piece of work may keep everything else waiting. */
-const SLICE_MS = 4
 /** Between two looks at the clock. */
 const AT_LEAST = 8
-
-type Turn = Pick<Clock, 'monotonic' | 'soon'>
 
 /** What `work` gives for each of the things. What it looks at may have changed from one to the next. */
 export function inSlices<T, R>(clock: Turn, things: readonly T[], work: (thing: T) => R): R[] | Promise<R[]> {
@@ -26,7 +22,7 @@ export function inSlices<T, R>(clock: Turn, things: readonly T[], work: (thing: 
   return slice() ? done : rest(clock, slice).then(() => done)
 }
 async function rest(clock: Turn, slice: () => boolean): Promise<void> {
-  do await new Promise<void>((resolve) => clock.soon(resolve))
+  do await nextTurn(clock)
   while (!slice())
 }
 

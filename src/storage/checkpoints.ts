@@ -104,6 +104,12 @@ export interface EpochStart {
   readonly epoch: number
   readonly startOffset: number
 }
+/** The epochs of a log that starts at `startOffset`: the one that it lies in begins there, older ones are forgotten. */
+export function epochsFrom(epochs: EpochStart[], startOffset: number): EpochStart[] {
+  const first = epochs.findLastIndex((entry) => entry.startOffset <= startOffset)
+  if (first < 0 || (first === 0 && epochs[0]?.startOffset === startOffset)) return epochs
+  return epochs.slice(first).map((entry, index) => (index === 0 ? { epoch: entry.epoch, startOffset } : entry))
+}
 /** Reads a leader-epoch-checkpoint; undefined when it is absent or damaged. */
 export function readEpochs(fs: FileSystem, path: string): EpochStart[] | undefined {
   return readEntries(fs, path, 2)?.map(([epoch, start]) => ({ epoch: Number(epoch), startOffset: Number(start) }))

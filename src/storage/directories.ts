@@ -226,8 +226,9 @@ export class DataDirectories implements Directory {
   checkpoint(): void {
     for (const one of this.each) one.checkpoint()
   }
-  async checkpointLater(what: 'all' | 'high watermarks'): Promise<void> {
-    await Promise.all(this.each.map((one) => one.checkpointLater(what)))
+  async checkpointLater(what: 'all' | 'high watermarks'): Promise<boolean> {
+    const whole = await Promise.all(this.each.map((one) => one.checkpointLater(what)))
+    return whole.every((is) => is)
   }
   async settle(): Promise<void> {
     await Promise.all([...this.each].map((one) => one.settle()))

@@ -70,7 +70,7 @@ export class DataDirectory {
   private markerGone = false
   /** Counts the writings of checkpoint files, so that a slow one does not replace a newer one. */
   private checkpoints = 0
-  private later: Promise<void> = Promise.resolve()
+  private later: Promise<unknown> = Promise.resolve()
 
   constructor(
     readonly system: System,
@@ -318,11 +318,11 @@ export class DataDirectory {
     writeOffsets(fs, this.file(HIGH_WATERMARKS), this.highWatermarks)
     fs.syncFolder(this.path) // a rename is on disk when its folder is
   }
-  /** The same, or only the high watermarks, without waiting for the disk; a file that is written anew meanwhile is left alone. */
-  checkpointLater(what: 'all' | 'high watermarks'): Promise<void> {
+  /** The same, or only the high watermarks, in the background; a file that is written anew meanwhile is left alone, and then it gives false. */
+  checkpointLater(what: 'all' | 'high watermarks'): Promise<boolean> {
     const before = this.later.catch(() => {}) // whoever asked for it has been told
-    this.later = before.then(async () => {
-      if (!this.changed) return
+    const done = before.then(async () => {
+      if (!this.changed) return true
       if (what === 'all') this.noteOffsets()
       const mine = ++this.checkpoints
       const current = () => this.checkpoints === mine
@@ -333,8 +333,10 @@ export class DataDirectory {
         if (name !== HIGH_WATERMARKS) this.vouchedFor = new Set([...this.vouchedFor, ...offsets.keys()])
         await writeOffsetsLater(this.system.fs, this.file(name), offsets, current)
       }
+      return current()
     })
-    return this.later
+    this.later = done
+    return done
   }
   private noteOffsets(): void {
     for (const log of this.logs.values()) {

@@ -10,6 +10,7 @@
  * told, and it is tried again, with all that is in doubt written anew (segment-file.ts), until there is room.
  */
 import type { System, Timer } from '../system/system'
+import { SLICE_MS } from '../system/turns'
 import type { Log } from './log'
 import { isFull } from './trouble'
 
@@ -73,6 +74,8 @@ export class Flusher {
   private readonly busy = new Map<Log, Busy>()
   private readonly rhythms = new WeakMap<Log, Rhythm>()
   private readonly full = new Set<Log>()
+  /** Whose rounds begin when the loop comes round. */
+  private readonly due = new Map<Log, Busy>()
   private failure: { readonly error: unknown } | undefined
 
   constructor(
@@ -119,7 +122,19 @@ export class Flusher {
     busy.timer?.cancel()
     busy.wanted = Number.POSITIVE_INFINITY
     // what else arrives in this turn of the loop joins the round
-    this.system.clock.soon(() => void this.run(log, busy))
+    this.due.set(log, busy)
+    if (this.due.size === 1) this.system.clock.soon(() => this.runDue())
+  }
+  /** A first sync of a log makes files: where a request was for many, they come in slices. */
+  private runDue(): void {
+    const { clock } = this.system
+    const began = clock.monotonic()
+    for (const [log, busy] of this.due) {
+      this.due.delete(log)
+      void this.run(log, busy)
+      if (clock.monotonic() - began >= SLICE_MS) break
+    }
+    if (this.due.size > 0) clock.soon(() => this.runDue())
   }
   private async run(log: Log, busy: Busy): Promise<void> {
     const { clock } = this.system

@@ -6,7 +6,7 @@
  */
 import { baseOffset, checkCrc, lastOffset, partitionLeaderEpoch } from '../protocol/batch'
 import type { System } from '../system/system'
-import { type EpochStart, readEpochs, tryToWriteEpochs } from './checkpoints'
+import { type EpochStart, epochsFrom, readEpochs, tryToWriteEpochs } from './checkpoints'
 import { settleFolder } from './cleaner/settle'
 import type { Steps } from './gradual'
 import { Log, type LogSettings } from './log'
@@ -61,6 +61,8 @@ function* fill(log: Log, options: OpenOptions): Steps<void> {
   if (log.endOffset < log.startOffset) restartAt(log, options)
   log.recoveryPoint = options.clean ? log.endOffset : Math.min(options.recoveryPoint, log.endOffset)
   trimEpochs(log)
+  const epochs = epochsFrom(log.epochs, log.startOffset)
+  if (epochs !== log.epochs) log.setEpochs(epochs) // a kill was faster than the file
   for (const { epoch, startOffset } of found?.epochs ?? []) if (epoch > log.lastEpoch) log.beginEpoch(epoch, startOffset)
   removeSnapshots(log, names, Math.min(log.endOffset, found?.gap ?? log.endOffset))
   if (!found) yield* loadProducers(log, names, log.endOffset, options.report)

@@ -3,7 +3,7 @@
  * log's start moves to what remains; the files are renamed `.deleted` at once and removed later, by whoever the caller says. The last
  * segment goes only when all is expired, and then a new one is begun before.
  */
-import { tryToWriteEpochs } from './checkpoints'
+import { epochsFrom } from './checkpoints'
 import { DELETED } from './cleaner/settle'
 import type { Log } from './log'
 import { type Segment, segmentName } from './segment'
@@ -17,17 +17,9 @@ export function advanceStart(log: Log, offset: number): boolean {
   if (offset <= log.startOffset) return false
   if (!log.written) log.beginWriting()
   log.startOffset = offset
-  trimEpochs(log)
+  const epochs = epochsFrom(log.epochs, offset)
+  if (epochs !== log.epochs) log.setEpochs(epochs)
   return true
-}
-
-/** The epoch that the start lies in begins there; older ones are forgotten. */
-function trimEpochs(log: Log): void {
-  const { startOffset, epochs } = log
-  const first = epochs.findLastIndex((entry) => entry.startOffset <= startOffset)
-  if (first < 0 || (first === 0 && epochs[0]?.startOffset === startOffset)) return
-  log.epochs = epochs.slice(first).map((entry, index) => (index === 0 ? { epoch: entry.epoch, startOffset } : entry))
-  tryToWriteEpochs(log.system.fs, `${log.folder}/leader-epoch-checkpoint`, log.epochs)
 }
 
 /** How many segments lie wholly below the log's start. */

@@ -147,12 +147,20 @@ export class Log {
   beginEpoch(epoch: number, startOffset: number): void {
     const epochs = [...this.epochs, { epoch, startOffset }] // known when it is on disk: an append that failed is tried again
     // the records tell the first again until the recovery point passes them: it is written with the sync that they wait for
-    if (this.epochs.length === 0) this.epochsUnwritten = true
+    // and so do they while the file is being written for others
+    if (this.epochs.length === 0 || this.epochsUnwritten) this.epochsUnwritten = true
     else {
       writeEpochs(this.system.fs, this.epochsPath, epochs)
       this.epochsUnwritten = false
     }
     this.epochs = epochs
+    this.folderChanged = true
+  }
+
+  /** The file follows with the next sync: what it has too much, the log itself tells (KAFKA-15046). */
+  setEpochs(epochs: EpochStart[]): void {
+    this.epochs = epochs
+    this.epochsUnwritten = true
     this.folderChanged = true
   }
 
@@ -218,6 +226,7 @@ export class Log {
     try {
       await this.sync(below)
     } catch (error) {
+      if (this.gone) return // its files have gone meanwhile, and nobody will look for them
       this.active.keepHeld()
       throw error
     }
@@ -246,12 +255,13 @@ export class Log {
   private async syncNames(): Promise<void> {
     const changes = this.nameChanges
     if (this.namesSync?.changes === changes) return this.namesSync.done
-    const done = this.putNames(changes)
+    const before = this.namesSync?.done.catch(() => {}) // one at a time: they write the same files
+    const done = before ? before.then(() => this.putNames(changes)) : this.putNames(changes)
     this.namesSync = { changes, done }
     try {
       await done
     } finally {
-      if (this.namesSync.done === done) this.namesSync = undefined
+      if (this.namesSync?.done === done) this.namesSync = undefined
     }
   }
   private async putNames(changes: number): Promise<void> {
@@ -265,8 +275,11 @@ export class Log {
     const { fs } = this.system
     if (this.unidentified) yield* syncing(fs, topicIdPath(this.folder))
     this.unidentified = false
-    if (this.epochsUnwritten) yield* replacing(fs, this.epochsPath, epochsText(this.epochs))
-    this.epochsUnwritten = false
+    while (this.epochsUnwritten) {
+      const { epochs } = this
+      yield* replacing(fs, this.epochsPath, epochsText(epochs))
+      this.epochsUnwritten = this.epochs !== epochs // others have begun meanwhile
+    }
   }
   flushNow(): void {
     if (this.folderChanged) syncNow(this.system.fs, this.syncFiles())

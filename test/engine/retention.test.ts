@@ -61,6 +61,8 @@ test('a start within a segment is still there after a kill and after a clean sto
     expect(await take(kt.call, 't', 2)).toMatchObject({ errorCode: 0, logStartOffset: 2 })
   }
   expect(readFileSync(`${kt.folder}/log-start-offset-checkpoint`, 'utf8')).toBe('0\n1\nt 0 2\n')
+  expect(kt.engine.partition('t', 0)?.log.epochs).toEqual([{ epoch: 0, startOffset: 2 }])
+  await send(kt.call, 't', ['e'])
   expect(readFileSync(`${kt.folder}/t-0/leader-epoch-checkpoint`, 'utf8')).toBe('0\n1\n0 2\n')
 })
 

@@ -1,17 +1,19 @@
 /** Requests about many partitions are answered in turns, and in order: nobody else waits for all of one. */
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { loadAll } from '../../src/engine/handlers/index'
 import { startRecovery } from '../../src/engine/recovery'
 import { inSlices } from '../../src/engine/slices'
 import { ApiVersions } from '../../src/protocol/apis/api-versions'
+import { DeleteRecords } from '../../src/protocol/apis/delete-records'
 import { DescribeLogDirs } from '../../src/protocol/apis/describe-log-dirs'
 import { Fetch } from '../../src/protocol/apis/fetch'
 import { ListOffsets } from '../../src/protocol/apis/list-offsets'
 import { Metadata } from '../../src/protocol/apis/metadata'
 import { Produce } from '../../src/protocol/apis/produce'
 import type { Call } from '../../src/protocol/call'
-import { MovableClock, PEER, type TestEngine, testEngine } from '../support/engine'
+import { realSystem } from '../../src/system'
+import { MovableClock, PEER, type TestEngine, type TestOptions, testEngine } from '../support/engine'
 import { batchOf, create, remove, send, topicOf } from '../support/requests'
 
 /** Time in which every look at it finds that much has passed, once it is hard at work. */
@@ -27,9 +29,9 @@ const COUNT = 100
 const indexes = Array.from({ length: COUNT }, (_, index) => index)
 
 /** A server after a clean stop, with a record in each of a hundred partitions, none of them open. */
-async function started(): Promise<TestEngine & { busy: BusyClock }> {
+async function started(options: TestOptions = {}): Promise<TestEngine & { busy: BusyClock }> {
   const busy = new BusyClock()
-  const before = testEngine({ clock: busy })
+  const before = testEngine({ ...options, clock: busy })
   await create(before.call, topicOf('t', { numPartitions: COUNT }), ...indexes.slice(0, 50).map((index) => `other-${index}`))
   const partitionData = indexes.map((index) => ({ index, records: batchOf([`v${index}`]) }))
   await before.call(Produce, { acks: 1, timeoutMs: 1000, topicData: [{ name: 't', partitionData }] }, 9)
@@ -79,6 +81,11 @@ const produce = async (call: Call, offset = 1) => {
     indexes.map((index) => [index, offset]),
   )
 }
+const deleteRecords = async (call: Call) => {
+  const partitions = indexes.map((partitionIndex) => ({ partitionIndex, offset: 1 }))
+  const { topics } = await call(DeleteRecords, { topics: [{ name: 't', partitions }], timeoutMs: 1000 })
+  expect(topics[0]?.partitions).toEqual(indexes.map((partitionIndex) => ({ partitionIndex, lowWatermark: 1, errorCode: 0 })))
+}
 const metadata = async (call: Call) => {
   const { topics } = await call(Metadata, { topics: null })
   expect(topics).toHaveLength(51)
@@ -99,6 +106,8 @@ describe('others have their turn while a request is answered that', () => {
     ['writes to them', 50, (call) => produce(call)],
     ['is about all topics', 4, metadata],
     ['asks how large they are', 10, describeLogDirs],
+    ['deletes records of many partitions', 60, deleteRecords],
+    ['deletes a topic of many partitions', 10, (call) => remove(call, 't')],
     ['deletes many', 4, (call) => remove(call, ...indexes.slice(0, 50).map((index) => `other-${index}`))],
   ])('%s', async (_what, least, ask) => {
     expect(await turnsOf(await started(), ask)).toBeGreaterThan(least)
@@ -140,4 +149,42 @@ test('work that is quick is done at once', () => {
   const clock = new MovableClock()
   expect(inSlices(clock, [1, 2, 3], (n) => n * 2)).toEqual([2, 4, 6])
   expect(inSlices(clock, [], (n) => n)).toEqual([])
+})
+
+test('what many logs are opened for is done in another turn than the last of them is opened in', async () => {
+  let turn = 0
+  let opened = -1
+  const written: number[] = []
+  const fs = {
+    ...realSystem.fs,
+    dataSync: async () => {},
+    list: (path: string) => {
+      if (/t-\d+$/.test(path)) opened = turn
+      return realSystem.fs.list(path)
+    },
+    write: (fd: number, bytes: Uint8Array, position: number) => {
+      written.push(turn)
+      realSystem.fs.write(fd, bytes, position)
+    },
+  }
+  const kt = await started({ system: { fs } })
+  written.length = 0
+  let isOver = false
+  void produce(kt.engine.embedded(PEER)).finally(() => {
+    isOver = true
+  })
+  for (; !isOver; turn++) await new Promise<void>((resolve) => setImmediate(resolve))
+  expect(opened).toBeGreaterThan(0)
+  expect(Math.min(...written)).toBeGreaterThan(opened)
+})
+
+test('a clean end in the middle of a deletion leaves no folder of the topic, and takes no record', async () => {
+  const kt = await started()
+  void remove(kt.engine.embedded(PEER), 't')
+  void deleteRecords(kt.engine.embedded(PEER)).catch(() => {})
+  await new Promise<void>((resolve) => setImmediate(resolve))
+  kt.engine.close()
+  expect(readdirSync(kt.folder).filter((name) => /^t-\d+$/.test(name))).toEqual([])
+  const [other] = indexes.map((index) => `other-${index}`)
+  expect((await send(kt.engine.embedded(PEER), other ?? '', ['late'])).errorCode).not.toBe(0)
 })

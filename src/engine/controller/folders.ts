@@ -4,10 +4,8 @@
  * partition that is written to before its turn makes its own (DataDirectory.log). A clean end makes the rest.
  */
 import { passes } from '../../storage/trouble'
+import { nextTurn, SLICE_MS } from '../../system/turns'
 import type { Engine } from '../engine'
-
-/** How long folders may keep everything else waiting. */
-const SLICE_MS = 4
 
 export interface Folder {
   readonly topic: string
@@ -45,19 +43,19 @@ export function makeFolders(engine: Engine, folders: readonly Folder[]): Promise
   const queue: Queue = { folders: [...folders], made: 0, done: Promise.resolve() }
   if (slice(engine, queue)) return queue.done
   queues.set(engine, queue)
-  engine.beforeClose = () => {
+  const makeAll = () => {
     while (queue.made < queue.folders.length) makeNext(engine, queue)
   }
-  queue.done = rest(engine, queue)
+  engine.beforeClose.add(makeAll)
+  queue.done = rest(engine, queue).finally(() => engine.beforeClose.delete(makeAll))
   return queue.done
 }
 
 async function rest(engine: Engine, queue: Queue): Promise<void> {
   const { clock } = engine.system
-  do await new Promise<void>((resolve) => clock.soon(resolve))
+  do await nextTurn(clock)
   while (!slice(engine, queue))
   queues.delete(engine)
-  engine.beforeClose = undefined
 }
 
 /** Makes one at least; true when all are made. */

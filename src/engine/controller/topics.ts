@@ -56,45 +56,62 @@ export async function carryOutDeletion(engine: Engine, { changes, topics }: Dele
   }))
   const durable = engine.commit(changes)
   for (const { partitions } of doomed) for (const partition of partitions) wake(partition)
-  const detaching = doomed.map(({ topic, delayMs }) => ({ topic, delayMs, folders: detacher(engine, topic) }))
-  const detached = await inSlices(engine.system.clock, detaching, ({ folders, ...one }) => ({ ...one, folders: folders() }))
+  const leaving = doomed.map(({ topic, delayMs }) => ({ delayMs, outgoing: new Outgoing(engine, topic) }))
+  const takeRest = () => {
+    for (const { outgoing } of leaving) outgoing.takeRest()
+  }
+  engine.beforeClose.add(takeRest)
+  const each = leaving.flatMap(({ outgoing }) => outgoing.topic.partitions.map(() => outgoing))
+  await inSlices(engine.system.clock, each, (outgoing) => outgoing.takeNext())
+  engine.beforeClose.delete(takeRest)
   await durable
-  for (const { topic, folders, delayMs } of detached) {
-    for (const folder of folders) folder.gone()
-    const all = [...folders, copiesOf(engine, topic)]
+  for (const { outgoing, delayMs } of leaving) {
+    for (const folder of outgoing.taken) folder.gone()
+    const all = [...outgoing.taken, copiesOf(engine, outgoing.topic)]
     engine.system.clock.after(delayMs, () => void removeAll(engine, all), 'idle')
   }
 }
 
 /** Topics that are deleted and whose folders are still to be taken away, by name. */
-const pending = new WeakMap<Engine, Map<string, () => void>>()
+const pending = new WeakMap<Engine, Map<string, Outgoing>>()
 /** A new topic of the name of one that is about to go: first the old one goes. */
 function makeWay(engine: Engine, folders: readonly Folder[]): void {
   const waiting = pending.get(engine)
-  if (waiting && waiting.size > 0) for (const { topic } of folders) waiting.get(topic)?.()
+  if (waiting && waiting.size > 0) for (const { topic } of folders) waiting.get(topic)?.takeRest()
 }
-/** Takes the folders of a topic away when it is called, once. */
-function detacher(engine: Engine, topic: TopicImage): () => readonly Leaving[] {
-  const waiting = pending.get(engine) ?? new Map<string, () => void>()
-  pending.set(engine, waiting)
-  let done: readonly Leaving[] | undefined
-  const work = () => {
-    if (waiting.get(topic.name) === work) waiting.delete(topic.name)
-    done ??= detach(engine, topic)
-    return done
+/** The folders of a deleted topic, taken away one by one. */
+class Outgoing {
+  readonly taken: Leaving[] = []
+  private next = 0
+  private readonly waiting: Map<string, Outgoing>
+
+  constructor(
+    private readonly engine: Engine,
+    readonly topic: TopicImage,
+  ) {
+    this.waiting = pending.get(engine) ?? new Map<string, Outgoing>()
+    pending.set(engine, this.waiting)
+    this.waiting.set(topic.name, this)
   }
-  waiting.set(topic.name, work)
-  return work
-}
-function detach(engine: Engine, { name, partitions }: TopicImage): Leaving[] {
-  return partitions.flatMap(({ index }) => {
+  takeNext(): void {
+    const next = this.topic.partitions[this.next++]
+    if (next) this.take(`${this.topic.name}-${next.index}`)
+    if (this.isDone && this.waiting.get(this.topic.name) === this) this.waiting.delete(this.topic.name)
+  }
+  takeRest(): void {
+    do this.takeNext()
+    while (!this.isDone)
+  }
+  private get isDone(): boolean {
+    return this.next >= this.topic.partitions.length
+  }
+  private take(name: string): void {
     try {
-      return [engine.directory.detach(`${name}-${index}`)]
+      this.taken.push(this.engine.directory.detach(name))
     } catch (error) {
-      engine.options.report(`the folder of ${name}-${index} could not be taken away: ${(error as Error).message}`)
-      return []
+      this.engine.options.report(`the folder of ${name} could not be taken away: ${(error as Error).message}`)
     }
-  })
+  }
 }
 
 /** What Kafka was moving of it from one directory to another. */
