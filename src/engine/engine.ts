@@ -39,6 +39,8 @@ export interface EngineOptions {
 
 /** Unrepaired logs that a passing command opens at its end: more would be felt. */
 const QUICK_RECOVERY_BYTES = 64 * 1024 * 1024
+/** Folders of partitions that were never written, looked through then. */
+const QUICK_FOLDERS = 2000
 
 export class Engine implements Service {
   readonly metadata = new MetadataImage()
@@ -345,9 +347,16 @@ export class Engine implements Service {
   private recoverRest(): number {
     let left = 0
     let bytes = 0
+    let folders = 0
+    if (this.recovery?.isDone) return 0
     for (const partitions of this.partitions.values()) {
       for (const partition of partitions) {
-        if (partition.isOpen || this.isAway(partition.state) || !this.directory.wasWritten(partition.name)) continue
+        if (partition.isOpen || this.isAway(partition.state)) continue
+        if (!this.directory.wasWritten(partition.name)) {
+          if (++folders > QUICK_FOLDERS) left++
+          else this.directory.identify(partition.name, partition.topicId)
+          continue
+        }
         bytes += this.directory.sizeOf(partition.name)
         if (bytes > QUICK_RECOVERY_BYTES) left++
         else void partition.log

@@ -5,7 +5,7 @@ import { ForeignDirectory, META_PROPERTIES, type MetaProperties, readMetaPropert
 import { randomUuid, type System } from '../system/system'
 import type { BrokerSettings } from './configs/broker-settings'
 import { Engine } from './engine'
-import { restoreLeftovers } from './leftovers'
+import { disownUnreadable, restoreLeftovers } from './leftovers'
 import { formatDirectory, METADATA_FOLDER } from './metadata/format'
 import type { Identity } from './metadata/metadata-log'
 import { openDirectories } from './open-directories'
@@ -111,7 +111,10 @@ export function openEngine(system: System, folder: string, options: OpenEngineOp
   const several = { ...shared, folders: dataFolders, formatNew, assigned, onLost }
   const directory = isOne ? first : openDirectories(system, first, several)
   engine = new Engine(directory, options)
-  if (!directory.clean) restoreLeftovers(engine)
+  if (!directory.clean) {
+    restoreLeftovers(engine)
+    disownUnreadable(engine)
+  }
   tellAway(engine)
   return engine
 }

@@ -65,12 +65,14 @@ export class Recovery {
     if (engine.groupsLoaded) for (const { index } of engine.partitionsOf(GROUP_TOPIC)) this.readGroups(index)
     for (const partition of others) this.repair(partition)
   }
-  /** What was never written needs no repair. */
+  /** What was never written needs no repair, but for its folder. */
   private repair(partition: Partition): void {
     const { engine } = this
     this.tasks.add(partition, () => {
-      if (partition.deleted || !engine.directory.wasWritten(partition.name)) return undefined
-      return engine.opening(partition)
+      if (partition.deleted) return undefined
+      if (engine.directory.wasWritten(partition.name)) return engine.opening(partition)
+      engine.directory.identify(partition.name, partition.topicId)
+      return undefined
     })
   }
   private readGroups(index: number): void {
@@ -90,6 +92,10 @@ export class Recovery {
 
   get isOver(): boolean {
     return this.tasks.size === 0
+  }
+  /** Nothing failed on the way. */
+  get isDone(): boolean {
+    return this.isOver && !this.failed
   }
   waitsFor(partition: Partition): boolean {
     return this.tasks.has(partition)

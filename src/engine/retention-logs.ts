@@ -2,7 +2,7 @@
  * What is too old or too much in one partition. A log that is open is looked at as it is; one that is not is opened only when its files
  * say that something may have to go.
  */
-import type { Doomed } from '../storage/directory'
+import type { Doomed } from '../storage/doomed'
 import { peekLog, peekNewest } from '../storage/log-peek'
 import { dropSegments, sizeBreach, startBreach, timeBreach } from '../storage/log-retention'
 import { segmentName } from '../storage/segment'

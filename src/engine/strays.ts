@@ -4,10 +4,10 @@
  * name of a partition is a mistake, and Kafka does not start with it.
  */
 import { setCopiesAside } from '../storage/future-copies'
+import { isOutgoing } from '../storage/outgoing-name'
 import type { Engine } from './engine'
 import { METADATA_FOLDER } from './metadata/format'
 
-const ON_THE_WAY = /^.+-\d+\.[0-9a-f]{32}-(?:delete|future|stray)$/
 const PARTITION = /^(.+)-(\d+)$/
 /** Folders that Kafka passes over. */
 const OTHER = new Set([METADATA_FOLDER, 'remote-log-index-cache'])
@@ -26,7 +26,7 @@ function lookThrough(engine: Engine, home: string): string[] {
     const partition = index === undefined ? undefined : engine.partition(topic, Number(index))
     if (partition?.state.replicas.includes(nodeId)) continue
     const path = `${home}/${name}`
-    if (OTHER.has(name) || ON_THE_WAY.test(name) || !system.fs.stat(path)?.isDirectory) continue
+    if (OTHER.has(name) || isOutgoing(name) || !system.fs.stat(path)?.isDirectory) continue
     if (index === undefined) foreign.push(path)
     else directory.setAside(name, partition ? 'has its replicas on other brokers' : 'is no partition of any topic')
   }

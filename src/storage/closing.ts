@@ -4,10 +4,7 @@
  * file system makes one of many; what has changed since is done at the end.
  */
 import type { Log } from './log'
-import { type Syncs, syncLater, syncNow } from './syncs'
-
-/** So many logs at a time: the threads of the background have always something to do. */
-const SIDE_BY_SIDE = 32
+import { type Syncs, sideBySide, syncLater, syncNow } from './syncs'
 
 const isChanged = ({ sealed, written, recovered }: Log): boolean => !sealed && (written || recovered)
 
@@ -45,9 +42,5 @@ async function settle(log: Log): Promise<void> {
 
 /** Does before what a clean end would do. What cannot be done is left to the end, which says so. */
 export async function settleAll(logs: Iterable<Log>): Promise<void> {
-  const left = [...logs].filter(isChanged)
-  const work = async () => {
-    for (let log = left.pop(); log; log = left.pop()) await settle(log).catch(() => {})
-  }
-  await Promise.all(Array.from({ length: SIDE_BY_SIDE }, work))
+  await sideBySide([...logs].filter(isChanged), (log) => settle(log).catch(() => {}))
 }

@@ -5,7 +5,8 @@
  * disk breaks (watched-files.ts): what lies in it is away. That of the metadata log cannot be done without.
  */
 import type { System } from '../system/system'
-import type { Directory, Doomed, Leaving } from './directory'
+import type { Directory, Leaving } from './directory'
+import type { Doomed } from './doomed'
 import type { Log, LogSettings } from './log'
 import { type MetaProperties, NO_DIRECTORY } from './meta-properties'
 import { isOffline, OfflineDirectory } from './trouble'
@@ -168,6 +169,12 @@ export class DataDirectories implements Directory {
   }
   createFolder(name: string, topicId: string): void {
     this.of(name).createFolder(name, topicId)
+  }
+  identify(name: string, topicId: string): void {
+    this.find(name)?.identify(name, topicId)
+  }
+  disown(folder: string): void {
+    this.all.find(({ path }) => folder.startsWith(`${path}/`))?.disown(folder)
   }
   setAside(name: string, why: string): void {
     this.of(name).setAside(name, why)

@@ -7,12 +7,15 @@ import type { System } from '../system/system'
 import { type Offsets, readOffsets, replaceFile, writeOffsets, writeOffsetsLater } from './checkpoints'
 import { CleanerOffsets } from './cleaner/cleaner-offsets'
 import { closeClean, settleAll } from './closing'
+import { type Doomed, DoomedFiles } from './doomed'
 import { Gradual, type Steps } from './gradual'
 import type { Log, LogSettings } from './log'
 import { openLog } from './log-open'
+import { peekLog } from './log-peek'
 import { type MetaProperties, NO_DIRECTORY, writeMetaProperties } from './meta-properties'
 import { isFutureCopy, outgoingName } from './outgoing-name'
-import { ensureTopicId, readTopicId, writeTopicId } from './partition-metadata'
+import { isOfTopicId, readTopicId, TopicIds } from './partition-metadata'
+import { syncNow } from './syncs'
 import { passes, sayTrouble } from './trouble'
 
 const CLEAN_MARKER = '.kafka_cleanshutdown'
@@ -33,12 +36,6 @@ export interface DirectoryOptions {
   readonly brokerEpoch: () => number
 }
 
-/** Files and folders that are to be removed, at once or in the background. */
-export interface Doomed {
-  readonly remove: () => void
-  readonly removeLater: () => Promise<void>
-}
-
 export interface Leaving extends Doomed {
   /** To be called when the deletion is a fact. */
   readonly gone: () => void
@@ -56,7 +53,7 @@ export class DataDirectory {
   /** Partitions whose deletion may yet be undone by a power cut. */
   private readonly leaving = new Set<string>()
   /** What is left of deleted partitions and segments. */
-  private readonly doomed = new Set<string>()
+  private readonly doomed: DoomedFiles
   private readonly recoveryPoints: Offsets
   /** Logs of which the checkpoints on disk say something: how much is on disk, or where they start. */
   private vouchedFor: ReadonlySet<string>
@@ -64,6 +61,7 @@ export class DataDirectory {
   private readonly highWatermarks: Offsets
   /** How far each log is compacted. */
   readonly cleanerOffsets: CleanerOffsets
+  private readonly topicIds: TopicIds
   private readonly cleanAtOpen: boolean
   private changed = false
   /** The marker is removed, and that may not be on disk yet. */
@@ -85,6 +83,8 @@ export class DataDirectory {
     this.vouchedFor = new Set([...this.recoveryPoints.keys(), ...this.logStarts.keys()])
     this.highWatermarks = readOffsets(fs, this.file(HIGH_WATERMARKS))
     this.cleanerOffsets = new CleanerOffsets(fs, this.file(CLEANER_OFFSETS))
+    this.doomed = new DoomedFiles(fs)
+    this.topicIds = new TopicIds(fs, options.report)
   }
 
   file(name: string): string {
@@ -133,15 +133,11 @@ export class DataDirectory {
     const { fs } = this.system
     if (this.recoveryPoints.get(name)) return true
     const folder = this.file(name)
-    return fs.exists(folder) && fs.list(folder).some((file) => file !== 'partition.metadata')
+    return fs.exists(folder) && fs.list(folder).some((file) => !isOfTopicId(file))
   }
   /** Bytes of a partition's segments, without opening it. */
   sizeOf(name: string): number {
-    const { fs } = this.system
-    const folder = this.file(name)
-    if (!fs.exists(folder)) return 0
-    const logs = fs.list(folder).filter((file) => file.endsWith('.log'))
-    return logs.reduce((sum, file) => sum + (fs.stat(`${folder}/${file}`)?.size ?? 0), 0)
+    return peekLog(this.system.fs, this.file(name)).sizeBytes
   }
 
   /** The log of a partition ('topic-0'), opened at first use. `topicId` is written beside a new one. */
@@ -165,7 +161,7 @@ export class DataDirectory {
     })
     log.onFirstWrite = () => this.beforeWrite(name, topicId)
     this.logs.set(name, log)
-    if (!this.cleanAtOpen) ensureTopicId(this.system.fs, this.file(name), topicId)
+    if (!this.cleanAtOpen) this.topicIds.ensure(this.file(name), topicId)
     if (this.options.acceptLoss && (this.recoveryPoints.get(name) ?? 0) > log.recoveryPoint) this.noteLoss()
     return log
   }
@@ -205,7 +201,15 @@ export class DataDirectory {
     if (readTopicId(fs, folder) === topicId) return
     this.setStrayAside(name, topicId)
     fs.makeFolder(folder)
-    writeTopicId(fs, folder, topicId)
+    this.topicIds.write(folder, topicId)
+  }
+  /** After an unclean end, of a partition that was never written: its folder, if it has one, is to say whose it is. */
+  identify(name: string, topicId: string): void {
+    if (!this.setStrayAside(name, topicId)) this.topicIds.ensure(this.file(name), topicId)
+  }
+  /** Of a folder that is no partition's, or is on its way out: it is to say whose it is, or nothing. */
+  disown(folder: string): void {
+    this.topicIds.removeUnreadable(folder)
   }
 
   /** A deletion whose renaming a power cut undid must not give its records to the next topic of the name. */
@@ -219,9 +223,15 @@ export class DataDirectory {
   setAside(name: string, why: string): void {
     this.removeMarker()
     this.forget(name)
-    const stray = outgoingName(name, this.system.random, 'stray')
-    this.system.fs.rename(this.file(name), this.file(stray))
+    this.disown(this.file(name))
+    const stray = this.moveAway(name, 'stray')
     this.options.report(`${name} ${why}; its folder is kept as ${stray}`)
+  }
+  private moveAway(name: string, kind: 'delete' | 'stray'): string {
+    const moved = outgoingName(name, this.system.random, kind)
+    this.system.fs.rename(this.file(name), this.file(moved))
+    this.topicIds.moved(this.file(name), this.file(moved))
+    return moved
   }
   private forget(name: string): void {
     for (const offsets of [this.recoveryPoints, this.logStarts, this.highWatermarks]) offsets.delete(name)
@@ -247,22 +257,11 @@ export class DataDirectory {
       if (this.leaving.delete(name)) this.logStarts.delete(name)
     }
     if (!fs.exists(this.file(name))) return { gone, remove: () => {}, removeLater: async () => {} }
-    const renamed = this.file(outgoingName(name, this.system.random, 'delete'))
-    fs.rename(this.file(name), renamed)
-    return { gone, ...this.doom([renamed]) }
+    return { gone, ...this.doom([this.file(this.moveAway(name, 'delete'))]) }
   }
   /** Files and folders that nobody needs any more: gone for good when `remove` is called, or at the clean end. */
   doom(paths: readonly string[]): Doomed {
-    const { fs } = this.system
-    for (const path of paths) this.doomed.add(path)
-    return {
-      remove: () => {
-        for (const path of paths) if (this.doomed.delete(path)) fs.removeFolder(path)
-      },
-      removeLater: async () => {
-        for (const path of paths) if (this.doomed.delete(path)) await fs.removeFolderLater(path)
-      },
-    }
+    return this.doomed.add(paths)
   }
   /** Folders that a deletion left behind, from before, and whose partitions they were. */
   leftovers(): { readonly folder: string; readonly name: string; readonly topicId: string | undefined }[] {
@@ -294,7 +293,7 @@ export class DataDirectory {
     const { fs } = this.system
     if (this.logs.has(name) || readTopicId(this.system.fs, this.file(name)) === topicId) return false
     this.removeMarker()
-    if (fs.exists(this.file(name))) fs.rename(this.file(name), this.file(outgoingName(name, this.system.random, 'stray')))
+    if (fs.exists(this.file(name))) this.moveAway(name, 'stray')
     fs.rename(folder, this.file(name))
     return true
   }
@@ -351,7 +350,7 @@ export class DataDirectory {
 
   /** Does before a clean end, in the background, most of what it would do for logs that have changed; nobody must write any more. */
   async settle(): Promise<void> {
-    if (this.changed) await settleAll(this.logs.values())
+    if (this.changed) await Promise.all([settleAll(this.logs.values()), this.topicIds.settle()])
   }
 
   /**
@@ -373,8 +372,9 @@ export class DataDirectory {
       if (this.changed) closeClean(log)
       else log.close()
     }
-    this.doom([...this.doomed]).remove() // nobody reads them any more, and that is a fact now
+    this.doomed.removeAll() // nobody reads them any more, and that is a fact now
     if (!this.changed) return
+    syncNow(this.system.fs, this.topicIds.syncs())
     const logs = [...this.logs.values()]
     for (const log of logs) if (!log.sealed) this.noteHighWatermark(log.name, log.endOffset)
     this.highWatermarks.delete('__cluster_metadata-0')

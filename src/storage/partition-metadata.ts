@@ -1,29 +1,38 @@
 /**
- * partition.metadata: which topic's a partition's folder is (PartitionMetadataFile, KIP-516). Written without a sync of its own, for the
- * metadata log has the durable fact and a file that a power cut left empty or in part is written again; synced before anything in
- * the log is said to be on disk, because a folder that was on its way out is only put back if it says whose it is.
+ * partition.metadata: which topic's a partition's folder is (PartitionMetadataFile, KIP-516).
  *
  *     version: 0
  *     topic_id: 7Xm4kz2bQ0yVJpE8mFj3Rw
+ *
+ * Apache Kafka starts with a folder that has none, and takes it for a stray; it does not start where there is one that is empty or torn,
+ * not even in a folder that is on its way out. Written without a sync of its own, for the metadata log has the durable fact: what a power
+ * cut left empty or in part is written again after an unclean end. It is synced before anything in the log is said to be on disk, because
+ * a folder that was on its way out is only put back if it says whose it is; and before a clean end, which says that all is well.
  */
 import type { FileSystem } from '../system/system'
+import { replaceFile } from './checkpoints'
+import { freeName } from './set-aside'
+import { type Syncs, sideBySide, syncing, syncLater } from './syncs'
 import { passes } from './trouble'
 
 const WHOLE = /^version: 0\ntopic_id: ([\w-]{22})\s*$/
 export const topicIdPath = (folder: string): string => `${folder}/partition.metadata`
+/** Whether a file is this one, or what is left of it. */
+export const isOfTopicId = (file: string): boolean => /^partition\.metadata(\.tmp|\.corrupt-.+)?$/.test(file)
 
 /** Undefined when it does not say. */
 export function readTopicId(fs: FileSystem, folder: string): string | undefined {
   const path = topicIdPath(folder)
   return fs.exists(path) ? WHOLE.exec(fs.readFile(path).toString('latin1'))?.[1] : undefined
 }
-/** In one piece, under its name only when it is whole: a broker that is killed leaves no half of one, with which Kafka does not start. */
-export function writeTopicId(fs: FileSystem, folder: string, topicId: string): void {
+
+/** In one piece, under its name only when it is whole: a broker that is killed leaves no half of one. */
+function writeTopicId(fs: FileSystem, folder: string, text: Buffer): void {
   const path = topicIdPath(folder)
   const draft = `${path}.tmp` // Kafka's name for it
   const fd = fs.open(draft, 'create')
   try {
-    fs.write(fd, Buffer.from(`version: 0\ntopic_id: ${topicId}`), 0)
+    fs.write(fd, text, 0)
     fs.rename(draft, path)
   } catch (error) {
     fs.remove(draft)
@@ -32,12 +41,86 @@ export function writeTopicId(fs: FileSystem, folder: string, topicId: string): v
     fs.close(fd)
   }
 }
-/** After an unclean end. Kafka takes a folder that does not say whose it is for a stray; where there is no room it waits for the first record. */
-export function ensureTopicId(fs: FileSystem, folder: string, topicId: string): void {
-  if (!fs.exists(folder) || readTopicId(fs, folder) !== undefined) return
-  try {
-    writeTopicId(fs, folder, topicId)
-  } catch (error) {
-    if (!passes(error)) throw error
+
+/** The files of one data directory. */
+export class TopicIds {
+  /** Folders whose file may not be on the disk. */
+  private readonly unsynced = new Set<string>()
+
+  constructor(
+    private readonly fs: FileSystem,
+    private readonly report: (finding: string) => void,
+  ) {}
+
+  write(folder: string, topicId: string): void {
+    const { fs } = this
+    const text = Buffer.from(`version: 0\ntopic_id: ${topicId}`)
+    const path = topicIdPath(folder)
+    if (fs.exists(path)) {
+      this.keep(folder, text)
+      replaceFile(fs, path, text)
+      fs.syncFolder(folder) // or the next power cut brings back what was there
+    } else {
+      writeTopicId(fs, folder, text)
+      this.unsynced.add(folder)
+    }
+  }
+  /** After an unclean end. Where there is no room it waits for the first record. */
+  ensure(folder: string, topicId: string): void {
+    if (!this.fs.exists(folder)) return
+    this.unsynced.add(folder) // whoever wrote it may not have lived to sync it
+    if (readTopicId(this.fs, folder) !== undefined) return
+    this.unlessFull(() => this.write(folder, topicId))
+  }
+  /** The same for a folder that is nobody's, or is on its way out: better none than one that says nothing. */
+  removeUnreadable(folder: string): void {
+    const path = topicIdPath(folder)
+    if (!this.fs.exists(path) || readTopicId(this.fs, folder) !== undefined) return
+    this.unlessFull(() => {
+      this.keep(folder, Buffer.alloc(0))
+      this.fs.remove(path)
+      this.fs.syncFolder(folder)
+    })
+  }
+  private unlessFull(work: () => void): void {
+    try {
+      work()
+    } catch (error) {
+      if (!passes(error)) throw error
+    }
+  }
+  /** What is there and does not say whose folder it is, if it is more than a part of `text`, is kept beside it. */
+  private keep(folder: string, text: Buffer): void {
+    const { fs } = this
+    const path = topicIdPath(folder)
+    const bytes = fs.readFile(path)
+    if (bytes.every((byte, at) => byte === 0 || byte === text[at])) return
+    const aside = freeName(fs, `${path}.corrupt-0`)
+    const fd = fs.open(aside, 'new')
+    try {
+      fs.write(fd, bytes, 0)
+      fs.dataSyncNow(fd)
+    } finally {
+      fs.close(fd)
+    }
+    fs.syncFolder(folder)
+    this.report(`${path} did not say whose folder it is; what it held is kept in ${aside}`)
+  }
+
+  /** A folder has another name. */
+  moved(from: string, to: string): void {
+    if (this.unsynced.delete(from)) this.unsynced.add(to)
+  }
+  /** Puts all of them on the disk. */
+  *syncs(): Syncs {
+    for (const folder of this.unsynced) yield* this.sync(folder)
+  }
+  /** The same in the background. What cannot be done is left to the end, which says so. */
+  async settle(): Promise<void> {
+    await sideBySide(this.unsynced, (folder) => syncLater(this.fs, this.sync(folder)).catch(() => {}))
+  }
+  private *sync(folder: string): Syncs {
+    yield* syncing(this.fs, topicIdPath(folder))
+    this.unsynced.delete(folder)
   }
 }

@@ -4,6 +4,7 @@
  * end are not kept.
  */
 import { batchSize, HEADER_SIZE, magic, recordCount } from '../protocol/batch'
+import type { FileSystem } from '../system/system'
 import type { Log } from './log'
 import type { Segment } from './segment'
 
@@ -19,7 +20,7 @@ export function setAside(log: Log, segment: Segment, position: number, report: (
   }
   const end = endOfBytes(segment, position)
   const words = describe(segment, position)
-  const aside = freeName(log, `${segment.logPath}.corrupt-${log.endOffset}`)
+  const aside = freeName(log.system.fs, `${segment.logPath}.corrupt-${log.endOffset}`)
   if (end > position) copyTail(log, segment, position, end, aside)
   const zeros = segment.size - end
   segment.truncate(position)
@@ -48,7 +49,7 @@ export function setWholeAside(log: Log, segment: Segment, report: (finding: stri
   const { fs } = log.system
   const { size } = segment
   const words = size === 0 ? '' : describe(segment, 0)
-  const aside = freeName(log, `${segment.logPath}.corrupt-${log.endOffset}`)
+  const aside = freeName(fs, `${segment.logPath}.corrupt-${log.endOffset}`)
   segment.close()
   if (size > 0) fs.rename(segment.logPath, aside)
   else fs.remove(segment.logPath)
@@ -77,7 +78,8 @@ function copyTail({ system: { fs }, folder }: Log, segment: Segment, position: n
   fs.syncFolder(folder)
 }
 
-function freeName({ system: { fs } }: Log, wanted: string): string {
+/** `wanted`, or with a number behind it where that is taken. */
+export function freeName(fs: FileSystem, wanted: string): string {
   let name = wanted
   for (let i = 1; fs.exists(name); i++) name = `${wanted}-${i}`
   return name

@@ -29,6 +29,17 @@ export async function syncLater(fs: FileSystem, work: Syncs): Promise<void> {
     step = work.next()
   }
 }
+/** So many at a time: the threads of the background have always something to do. */
+const SIDE_BY_SIDE = 32
+
+/** Does the work of each item, several at a time. */
+export async function sideBySide<T>(items: Iterable<T>, work: (item: T) => Promise<void>): Promise<void> {
+  const left = [...items].values()
+  const worker = async () => {
+    for (const item of left) await work(item)
+  }
+  await Promise.all(Array.from({ length: SIDE_BY_SIDE }, worker))
+}
 /** Syncs a file that others have written, if it is there. */
 export function* syncing(fs: FileSystem, path: string): Syncs {
   if (!fs.exists(path)) return

@@ -70,6 +70,22 @@ export const MUTANTS: readonly (readonly [defect: string, wrap: Wrap])[] = [
   ['aborted transactions are not synced', unsynced(/\.txnindex$/)],
   ['whose folder it is is not synced', unsynced(/partition\.metadata$/)],
   [
+    'whose the folders are that nothing was written to is not synced at a clean end',
+    changed((disk, pathOf) => ({
+      dataSyncNow(fd) {
+        const [folder, file] = pathOf(fd).split(/\/(?=[^/]*$)/)
+        const isMeant = file === 'partition.metadata' && disk.list(folder ?? '').every((name) => name === file)
+        if (!isMeant) disk.dataSyncNow(fd)
+      },
+    })),
+  ],
+  [
+    'a file that does not say whose a folder is stays when it is replaced',
+    changed((disk) => ({
+      rename: (from, to) => (to.endsWith('/partition.metadata') && disk.exists(to) ? disk.remove(from) : disk.rename(from, to)),
+    })),
+  ],
+  [
     'what recovery repaired and what a clean stop vouches for is not synced',
     changed((disk, pathOf) => ({
       dataSyncNow: (fd) => (/\.log$/.test(pathOf(fd)) ? undefined : disk.dataSyncNow(fd)),

@@ -9,6 +9,7 @@ import { Disk } from '../storage/disk'
 import { type Crash, holesOf, judge } from './judge'
 import { Ledger } from './ledger'
 import { probe } from './probe'
+import { servedAmiss } from './served'
 import { GROUPS, Users } from './users'
 import { type View, viewOf } from './view'
 import { answered, FOLDER, loadAnswers, openWorld, type World } from './world'
@@ -159,6 +160,10 @@ class Run {
         if (crash === 'power') cut.cutPower(dice.below)
         complaints.push(...(await this.judged(cut, state, asked)).complaints.map((one) => `after a crash in recovery: ${one}`))
       }
+      if (dice.once(4))
+        complaints.push(
+          ...(await servedAmiss(state.disk.copy(), crash === 'power' ? below : undefined, state.clockMs, this.wrap)),
+        )
       if (complaints.length === 0) complaints.push(...(await answered(world, probe(world, view, asked))))
       for (const complaint of complaints) this.complain(state.index, crash, complaint)
       if (complaints.length > 0 && this.options.only !== undefined) this.tell(state, disk, world)

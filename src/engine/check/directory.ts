@@ -11,9 +11,10 @@ import { readRecords } from '../../protocol/batch-reader'
 import { checkOffsets, checkStrangers, readCheckpoints } from '../../storage/check/checkpoints'
 import { type At, namesIn } from '../../storage/check/files'
 import { type Checking, type Counts, type Finding, Findings } from '../../storage/check/finding'
-import { checkTopicId } from '../../storage/check/folder'
+import { checkOutgoing, checkTopicId } from '../../storage/check/folder'
 import { checkPartition } from '../../storage/check/partition'
 import { META_PROPERTIES } from '../../storage/meta-properties'
+import { isOutgoing } from '../../storage/outgoing-name'
 import type { FileSystem } from '../../system/system'
 import { METADATA_FOLDER, METADATA_TOPIC_ID } from '../metadata/format'
 import { type Homes, homesIn } from './homes'
@@ -77,6 +78,7 @@ export function* checkDirectory(fs: FileSystem, root: string, { deep = false }: 
     })
     checkOffsets(at, checkpoints, checked, clean)
   }
+  for (const name of names) if (isOutgoing(name)) checkOutgoing(at, name, clean)
   homes.tellMissing(new Set(folders))
   checkStrangers(at, checkpoints, new Set([...folders, ...homes.expected]))
   return result()

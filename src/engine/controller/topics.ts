@@ -3,7 +3,8 @@
  * promises are kept when the records are on disk; folders have no fsync of their own, for the metadata log has the durable fact.
  */
 
-import type { Doomed, Leaving } from '../../storage/directory'
+import type { Leaving } from '../../storage/directory'
+import type { Doomed } from '../../storage/doomed'
 import { takeCopiesAway } from '../../storage/future-copies'
 import type { Engine } from '../engine'
 import type { TopicImage } from '../metadata/image'

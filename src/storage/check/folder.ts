@@ -1,7 +1,7 @@
 /** The other files in a partition's folder: what each name means, producer snapshots, and whose partition it is. */
 import { Malformed } from '../../protocol/reader'
 import { decodeSnapshot } from '../snapshot'
-import { type At, readWhole } from './files'
+import { type At, namesIn, readWhole } from './files'
 
 /** Files that are explained where they are found; the first that matches counts. */
 const NAMES: readonly (readonly [RegExp, what: string, next: string])[] = [
@@ -91,8 +91,19 @@ export function checkTopicId(at: At, folder: string, names: readonly string[], c
   if (text === undefined) return undefined
   const id = /^version: 0\ntopic_id: ([\w-]{22})\s*$/.exec(text)?.[1]
   if (id !== undefined) return id
-  const what = text.trim() === '' ? 'it is empty' : 'it is not of the form: version: 0, topic_id: ID'
-  if (clean) at.findings.error(file, what, 'Remove it: it is written again before the partition is.')
-  else at.findings.note(file, what, 'It is written again before the partition is.')
+  tellUnreadable(at, file, text, clean)
   return undefined
+}
+
+function tellUnreadable({ findings }: At, file: string, text: string, clean: boolean): void {
+  const isEmpty = text.replaceAll('\0', '').trim() === ''
+  const what = isEmpty ? 'it is empty' : 'it is not of the form: version: 0, topic_id: ID'
+  if (clean)
+    findings.error(file, what, 'Apache Kafka does not start with it. Remove it: it is written again before the partition is.')
+  else findings.note(file, what, 'Apache Kafka does not start with it. The next kt server writes it again, or takes it away.')
+}
+
+/** The same of a folder that is on its way out, which may do without: Kafka reads it all the same. */
+export function checkOutgoing(at: At, folder: string, clean: boolean): void {
+  if (namesIn(at, folder).includes('partition.metadata')) checkTopicId(at, folder, ['partition.metadata'], clean)
 }
