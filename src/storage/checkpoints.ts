@@ -34,6 +34,26 @@ export function* replacing(fs: FileSystem, path: string, content: string | Uint8
     fs.close(fd)
   }
 }
+/**
+ * The same in the background, with nothing of it on the loop: a new name waits for the file system's journal. Under another temporary name,
+ * for somebody may want the same here and now. `wanted` is asked between the steps, for the folder may go meanwhile.
+ */
+export async function replaceLater(fs: FileSystem, path: string, content: string, wanted: () => boolean): Promise<void> {
+  const temporary = `${path}.later.tmp`
+  const fd = await fs.openLater(temporary, 'create')
+  try {
+    if (!wanted()) return
+    if (fs.size(fd) > 0) fs.truncate(fd, 0) // a kill left it
+    fs.write(fd, Buffer.from(content), 0)
+    await fs.dataSync(fd)
+    if (wanted()) await fs.renameLater(temporary, path)
+  } catch (error) {
+    if (wanted()) tryToRemove(fs, temporary)
+    throw error
+  } finally {
+    fs.close(fd)
+  }
+}
 /** For what is removed because something else went wrong, which is what counts. */
 function tryToRemove(fs: FileSystem, path: string): void {
   try {

@@ -16,7 +16,7 @@ import {
   stampBatch,
 } from '../protocol/batch'
 import type { System } from '../system/system'
-import { type EpochStart, epochsText, replacing, writeEpochs } from './checkpoints'
+import { type EpochStart, epochsText, replaceLater, replacing, writeEpochs } from './checkpoints'
 import { type LogRead, LogReader } from './log-reader'
 import { type Marker, readMarker } from './marker'
 import { topicIdPath } from './partition-metadata'
@@ -24,7 +24,7 @@ import { ProducerSnapshots } from './producer-snapshots'
 import { type AbortedTransaction, Producers } from './producers'
 import type { SealedLog } from './sealed'
 import { Segment, type Written } from './segment'
-import { type Syncs, syncing, syncLater, syncNow } from './syncs'
+import { type Syncs, syncFileLater, syncing, syncLater, syncNow } from './syncs'
 
 /** The topic settings that a log obeys; they may change while it is open. */
 export interface LogSettings {
@@ -266,20 +266,27 @@ export class Log {
   }
   private async putNames(changes: number): Promise<void> {
     const { fs } = this.system
-    if (!this.gone) await syncLater(fs, this.syncFiles())
+    if (!this.gone) await this.syncFilesLater()
     if (!this.gone) await fs.syncFolderLater(this.folder)
     await fs.syncFolderLater(this.folder.slice(0, this.folder.lastIndexOf('/')))
     this.namesSynced = Math.max(this.namesSynced, changes)
+  }
+  private async syncFilesLater(): Promise<void> {
+    const { fs } = this.system
+    if (this.unidentified) await syncFileLater(fs, topicIdPath(this.folder))
+    this.unidentified = false
+    while (this.epochsUnwritten && !this.gone) {
+      const { epochs } = this
+      await replaceLater(fs, this.epochsPath, epochsText(epochs), () => !this.gone)
+      this.epochsUnwritten = this.epochs !== epochs // others have begun meanwhile
+    }
   }
   private *syncFiles(): Syncs {
     const { fs } = this.system
     if (this.unidentified) yield* syncing(fs, topicIdPath(this.folder))
     this.unidentified = false
-    while (this.epochsUnwritten) {
-      const { epochs } = this
-      yield* replacing(fs, this.epochsPath, epochsText(epochs))
-      this.epochsUnwritten = this.epochs !== epochs // others have begun meanwhile
-    }
+    if (this.epochsUnwritten) yield* replacing(fs, this.epochsPath, epochsText(this.epochs))
+    this.epochsUnwritten = false
   }
   flushNow(): void {
     if (this.folderChanged) syncNow(this.system.fs, this.syncFiles())

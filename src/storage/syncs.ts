@@ -40,7 +40,20 @@ export async function sideBySide<T>(items: Iterable<T>, work: (item: T) => Promi
   }
   await Promise.all(Array.from({ length: SIDE_BY_SIDE }, worker))
 }
-/** Syncs a file that others have written, if it is there. */
+/** Syncs a file that others have written, if it is there, in the background. */
+export async function syncFileLater(fs: FileSystem, path: string): Promise<void> {
+  const fd = await fs.openLater(path, 'write').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined
+    throw error
+  })
+  if (fd === undefined) return
+  try {
+    await fs.dataSync(fd)
+  } finally {
+    fs.close(fd)
+  }
+}
+/** The same in steps. */
 export function* syncing(fs: FileSystem, path: string): Syncs {
   if (!fs.exists(path)) return
   const fd = fs.open(path, 'write')

@@ -72,6 +72,9 @@ export class WatchedFiles implements FileSystem {
   open(path: string, mode: OpenMode, permissions?: number): number {
     return this.now(() => this.fs.open(path, mode, permissions))
   }
+  openLater(path: string, mode: OpenMode): Promise<number> {
+    return this.later(() => this.fs.openLater(path, mode))
+  }
   /** Also of one that is offline, so that no descriptor stays open. */
   close(fd: number): void {
     try {
@@ -125,8 +128,14 @@ export class WatchedFiles implements FileSystem {
   makeFolder(path: string, permissions?: number): void {
     this.now(() => this.fs.makeFolder(path, permissions))
   }
+  makeFolderLater(path: string): Promise<void> {
+    return this.later(() => this.fs.makeFolderLater(path))
+  }
   rename(from: string, to: string): void {
     this.now(() => this.fs.rename(from, to))
+  }
+  renameLater(from: string, to: string): Promise<void> {
+    return this.later(() => this.fs.renameLater(from, to))
   }
   remove(path: string): void {
     this.now(() => this.fs.remove(path))

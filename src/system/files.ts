@@ -14,12 +14,15 @@ const FLAGS: Record<OpenMode, number> = {
 
 const code = (error: unknown): string | undefined => (error as NodeJS.ErrnoException).code
 
+/** It was there already. */
+const isFolder = (error: unknown, path: string): boolean => code(error) === 'EEXIST' && fs.statSync(path).isDirectory()
+
 /** Folder by folder: Node's own recursive way never ends under /proc, which says ENOENT to every new name. */
 function makeFolder(path: string, permissions = 0o755): void {
   try {
     fs.mkdirSync(path, { mode: permissions })
   } catch (error) {
-    if (code(error) === 'EEXIST' && fs.statSync(path).isDirectory()) return
+    if (isFolder(error, path)) return
     const parent = path.slice(0, path.lastIndexOf('/'))
     if (code(error) !== 'ENOENT' || parent === '' || fs.existsSync(parent)) throw error
     makeFolder(parent, permissions)
@@ -38,6 +41,8 @@ const isNeedless = (error: unknown): boolean => code(error) === 'EINVAL' || code
 
 export const realFiles: FileSystem = {
   open: (path, mode, permissions = 0o644) => fs.openSync(path, FLAGS[mode], permissions),
+  openLater: (path, mode) =>
+    new Promise((resolve, reject) => fs.open(path, FLAGS[mode], 0o644, (error, fd) => (error ? reject(error) : resolve(fd)))),
   close: (fd) => fs.closeSync(fd),
   read(fd, buffer, offset, length, position) {
     let done = 0
@@ -80,7 +85,13 @@ export const realFiles: FileSystem = {
   readFile: (path) => fs.readFileSync(path),
   list: (path) => fs.readdirSync(path).sort(),
   makeFolder,
+  makeFolderLater: (path) =>
+    new Promise((resolve, reject) => {
+      fs.mkdir(path, (error) => (error && !isFolder(error, path) ? reject(error) : resolve()))
+    }),
   rename: (from, to) => fs.renameSync(from, to),
+  renameLater: (from, to) =>
+    new Promise((resolve, reject) => fs.rename(from, to, (error) => (error ? reject(error) : resolve()))),
   remove: (path) => fs.rmSync(path, { force: true }),
   removeFolder: (path) => fs.rmSync(path, { recursive: true, force: true }),
   removeFolderLater: (path) =>
@@ -97,15 +108,16 @@ export const realFiles: FileSystem = {
       fs.closeSync(fd)
     }
   },
-  syncFolderLater: (path) =>
-    new Promise((resolve, reject) => {
-      const fd = fs.openSync(path, fs.constants.O_RDONLY)
+  async syncFolderLater(path) {
+    const fd = await this.openLater(path, 'read')
+    return new Promise((resolve, reject) => {
       fs.fsync(fd, (error) => {
         fs.closeSync(fd)
         if (error && !isNeedless(error)) reject(error)
         else resolve()
       })
-    }),
+    })
+  },
   setModified: (path, ms) => fs.utimesSync(path, ms / 1000, ms / 1000),
   lock: lockFile,
 }

@@ -40,6 +40,8 @@ export type OpenMode = 'read' | 'write' | 'create' | 'new'
  */
 export interface FileSystem {
   open(path: string, mode: OpenMode, permissions?: number): number
+  /** The same in the background: a name that is new, or not in memory, waits for the file system's journal. */
+  openLater(path: string, mode: OpenMode): Promise<number>
   close(fd: number): void
   /** Bytes read into `buffer`; fewer than asked for only at the end of the file. */
   read(fd: number, buffer: Uint8Array, offset: number, length: number, position: number): number
@@ -63,7 +65,10 @@ export interface FileSystem {
   /** Names of a folder's entries, sorted. */
   list(path: string): string[]
   makeFolder(path: string, permissions?: number): void
+  /** The same in the background; the folder that it is in must be there. */
+  makeFolderLater(path: string): Promise<void>
   rename(from: string, to: string): void
+  renameLater(from: string, to: string): Promise<void>
   remove(path: string): void
   removeFolder(path: string): void
   /** The same in the background: what a gigabyte takes is felt. */

@@ -37,7 +37,7 @@ async function begun() {
   await create(kt.call, 't')
   disk.state.isHalted = true
   const answer = send(kt.call, 't', ['a', 'b'])
-  while (!existsSync(`${kt.folder}/t-0/leader-epoch-checkpoint.tmp`)) {
+  while (!existsSync(`${kt.folder}/t-0/leader-epoch-checkpoint.later.tmp`)) {
     disk.waiting.shift()?.()
     await turn()
   }

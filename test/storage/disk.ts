@@ -156,6 +156,11 @@ export class Disk implements FileSystem {
     this.mostOpen = Math.max(this.mostOpen, this.open_.size)
     return this.nextFd
   }
+  /** Others come between the asking and the doing, as on a real one. */
+  async openLater(path: string, mode: OpenMode): Promise<number> {
+    await Promise.resolve()
+    return this.open(path, mode)
+  }
   close(fd: number): void {
     this.of(fd)
     this.open_.delete(fd)
@@ -221,6 +226,15 @@ export class Disk implements FileSystem {
     this.makeFolder(parent)
     this.spend()
     this.rearrange(this.folder(parent), [[name, newFolder()]])
+  }
+  async makeFolderLater(path: string): Promise<void> {
+    await Promise.resolve()
+    this.folder(split(path)[0])
+    this.makeFolder(path)
+  }
+  async renameLater(from: string, to: string): Promise<void> {
+    await Promise.resolve()
+    this.rename(from, to)
   }
   /** One change in the file system's journal, whatever moves; only within a folder, as all of kt's. */
   rename(from: string, to: string): void {

@@ -52,6 +52,9 @@ const quickDisk: FileSystem = {
   syncFolder: () => {},
   syncFolderLater: async () => {},
   removeFolderLater: async (path) => realSystem.fs.removeFolder(path),
+  openLater: async (path, mode) => realSystem.fs.open(path, mode),
+  makeFolderLater: async (path) => realSystem.fs.makeFolder(path),
+  renameLater: async (from, to) => realSystem.fs.rename(from, to),
   readLater: async (fd, buffer, offset, length, position) => realSystem.fs.read(fd, buffer, offset, length, position),
   writeLater: async (fd, bytes, position) => realSystem.fs.write(fd, bytes, position),
 }
