@@ -7,7 +7,7 @@
 import { baseOffset, checkCrc, lastOffset, partitionLeaderEpoch } from '../protocol/batch'
 import type { System } from '../system/system'
 import { type EpochStart, epochsFrom, readEpochs, tryToWriteEpochs } from './checkpoints'
-import { settleFolder } from './cleaner/settle'
+import { isHalfMade, settleFolder } from './cleaner/settle'
 import type { Steps } from './gradual'
 import { Log, type LogSettings } from './log'
 import { inSteps, loadProducers, offsetsOf, remakeAborted, removeSnapshots, takeIn } from './log-producers'
@@ -45,6 +45,7 @@ function* fill(log: Log, options: OpenOptions): Steps<void> {
   const { fs } = log.system
   const listed = fs.exists(folder) ? fs.list(folder) : []
   const names = settleFolder(fs, folder, listed, options.clean)
+  log.halfMade = names.filter(isHalfMade)
   const bases = offsetsOf(names, 'log')
   if (!options.clean) removeOrphans(log, names, bases)
   log.startOffset = Math.max(options.startOffset, bases[0] ?? 0)

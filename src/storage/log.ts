@@ -60,6 +60,8 @@ export class Log {
   private epochsUnwritten = false
   /** Neither may be the file that says whose folder it is, without which its records are nobody's. */
   unidentified = false
+  /** Names of files that an interrupted compaction left: copies, which go before anything is written. */
+  halfMade: readonly string[] = []
   /** Something was written since the log was opened. */
   written = false
   /** Its folder was taken away: nothing of it need reach the disk any more. */
@@ -133,6 +135,8 @@ export class Log {
   beginWriting(): void {
     if (this.sealed) throw this.sealed
     this.onFirstWrite?.()
+    for (const name of this.halfMade) this.system.fs.remove(`${this.folder}/${name}`)
+    this.halfMade = []
     this.active.loadIndexes(this.settings.indexIntervalBytes)
     this.written = true
   }

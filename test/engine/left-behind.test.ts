@@ -1,5 +1,5 @@
 /** What is left behind by deletions, transactions and crashes is what Kafka would make of it: found by judging random workloads. */
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { DeleteRecords } from '../../src/protocol/apis/delete-records'
 import { DescribeProducers } from '../../src/protocol/apis/describe-producers'
@@ -82,4 +82,21 @@ test('a folder that a power cut left without its id says again whose it is, or K
   const after = kt.reopen('killed')
   expect((await take(after.call, 't', 0)).values).toEqual(['a'])
   expect(readFileSync(file, 'utf8')).toBe(`version: 0\ntopic_id: ${topicId}`)
+})
+
+test('what a compaction was making when a Kafka was stopped is left alone by who reads, and goes before anything is written', async () => {
+  const kt = testEngine()
+  await create(kt.call, 't')
+  await send(kt.call, 't', ['a'])
+  kt.engine.close()
+  const copies = ['log', 'index', 'timeindex'].map((kind) => `${'0'.repeat(20)}.${kind}.cleaned`)
+  for (const name of copies) writeFileSync(`${kt.folder}/t-0/${name}`, 'half of it')
+  const left = () => readdirSync(`${kt.folder}/t-0`).filter((name) => name.endsWith('.cleaned'))
+  const reader = testEngine({ folder: kt.folder })
+  expect((await take(reader.call, 't', 0)).values).toEqual(['a'])
+  const writer = reader.reopen('clean')
+  expect(left()).toEqual([...copies].sort())
+  await send(writer.call, 't', ['b'])
+  expect(left()).toEqual([])
+  expect((await take(writer.call, 't', 1)).values).toEqual(['b'])
 })

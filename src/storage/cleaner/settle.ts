@@ -23,16 +23,19 @@ export function renameSegment(fs: FileSystem, folder: string, base: number, from
 }
 
 const baseOf = (name: string): number => Number(name.slice(0, 20))
+/** A copy that a compaction was making of a segment. */
+export const isHalfMade = (name: string): boolean => isOf(name, CLEANED)
 const isOf = (name: string, end: string): boolean => name.endsWith(end) && /^\d{20}\./.test(name)
 
 /**
  * Ends what compaction and retention had begun when the last writer of a folder ended; gives the names that are there then. After a
- * `clean` end files that wait for their removal are left alone: reading writes nothing.
+ * `clean` end files that are in nobody's way, which a Kafka that is stopped leaves too, are left alone: reading writes nothing. Those of a
+ * compaction are in the way of the next one, and go before the log is written (Log.halfMade).
  */
 export function settleFolder(fs: FileSystem, folder: string, names: readonly string[], clean: boolean): readonly string[] {
-  const left = names.filter((name) => isOf(name, CLEANED) || isOf(name, SWAP) || (!clean && isOf(name, DELETED)))
-  if (left.length === 0) return names
-  const cleaned = left.filter((name) => name.endsWith(CLEANED))
+  const left = names.filter((name) => isHalfMade(name) || isOf(name, SWAP) || (!clean && isOf(name, DELETED)))
+  if (left.length === 0 || (clean && left.every(isHalfMade))) return names
+  const cleaned = left.filter(isHalfMade)
   const firstCleaned = Math.min(...cleaned.map(baseOf))
   const swaps = left.filter((name) => name.endsWith(SWAP))
   const broken = swaps.filter((name) => baseOf(name) >= firstCleaned)
