@@ -32,7 +32,7 @@ function write({ fs }: System, folder: string, name: string, content: string): s
 /** Takes the notes back that still say what was written. */
 function taker({ fs }: System, paths: readonly string[], content: string): () => void {
   return () => {
-    for (const path of paths) if (fs.exists(path) && fs.readFile(path).toString('utf8') === content) fs.remove(path)
+    for (const path of paths) if (fs.exists(path) && fs.readText(path) === content) fs.remove(path)
   }
 }
 
@@ -50,7 +50,7 @@ export function runningServers(around: Around, system: System): RunningServer[] 
   return names.flatMap((name) => {
     const path = `${folder}/${name}`
     try {
-      const server = JSON.parse(fs.readFile(path).toString('utf8')) as RunningServer
+      const server = JSON.parse(fs.readText(path)) as RunningServer
       if (isHeld(system, server)) return [server]
     } catch {
       // half-written, or gone this moment
@@ -82,5 +82,5 @@ export function noteZookeeper(around: Around, system: System, connect: string, a
 export function zookeeperServer(around: Around, { fs }: System, connect: string): string | undefined {
   const paths = zookeeperNames(connect).map((name) => `${notesFolder(around)}/${name}`)
   const found = paths.find((path) => fs.exists(path))
-  return found && fs.readFile(found).toString('utf8').trim()
+  return found && fs.readText(found).trim()
 }

@@ -62,7 +62,7 @@ export function createOut(
   { form, style = plainStyle, spins = form === 'table' }: OutOptions,
 ): Out {
   const { stdout, stderr } = terminal
-  const buffer = Buffer.allocUnsafe(CAPACITY)
+  let buffer = Buffer.alloc(0) // there is one when something is written
   let used = 0
   let isPlanned = false
   let isOpen = true
@@ -74,7 +74,7 @@ export function createOut(
   function empty(): void {
     if (used === 0) return
     // a copy, because a stream that cannot write at once keeps what it is given
-    send(Buffer.from(buffer.subarray(0, used)))
+    send(new Uint8Array(buffer.buffer.slice(0, used)))
     used = 0
   }
   function send(data: Uint8Array): void {
@@ -100,6 +100,7 @@ export function createOut(
     // a UTF-16 unit takes at most three bytes
     const most = typeof data === 'string' ? data.length * 3 : data.length
     if (used + most > CAPACITY) empty()
+    if (buffer.length === 0) buffer = Buffer.allocUnsafeSlow(CAPACITY) // of its own, from the first byte of its memory on
     if (typeof data === 'string') used += buffer.write(data, used)
     else {
       buffer.set(data, used)

@@ -1,4 +1,5 @@
 /** The real terminal: the process's own streams, environment and signals. */
+import { soon } from '../system/alarms'
 import { mayBeTerminal, writeNow } from '../system/standard'
 import { exit, Failure } from './errors'
 import type { Input, Output, Signal, Terminal } from './terminal'
@@ -106,18 +107,29 @@ export function afterWrites(done: () => void): void {
   else done()
 }
 
-/** The first signal is told; the second one, of either kind, ends the process at once. */
+/**
+ * The first signal is told; the second one, of either kind, ends the process at once. Nobody could be told before the event loop comes
+ * round: until then a signal ends the process as ever, and a command that is over by then has no listeners to pay for.
+ */
 function onSignal(listener: (signal: Signal) => void): () => void {
   let count = 0
+  let state: 'early' | 'listening' | 'over' = 'early'
   const take = (signal: Signal) => {
     count++
     if (count > 1) process.exit(signal === 'SIGINT' ? exit.interrupted : exit.terminated)
     listener(signal)
   }
-  process.on('SIGINT', take)
-  process.on('SIGTERM', take)
+  soon(() => {
+    if (state === 'over') return
+    state = 'listening'
+    process.on('SIGINT', take)
+    process.on('SIGTERM', take)
+  })
   return () => {
-    process.off('SIGINT', take)
-    process.off('SIGTERM', take)
+    if (state === 'listening') {
+      process.off('SIGINT', take)
+      process.off('SIGTERM', take)
+    }
+    state = 'over'
   }
 }

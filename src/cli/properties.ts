@@ -53,7 +53,7 @@ export function readProperties(system: System, terminal: Terminal, path: string)
 export function readText(system: System, terminal: Terminal, path: string): string {
   const absolute = path.startsWith('/') ? path : `${terminal.cwd}/${path}`
   try {
-    return system.fs.readFile(absolute).toString('utf8')
+    return system.fs.readText(absolute)
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException // System's files throw Node's errors
     if (code === 'ENOENT')

@@ -99,7 +99,7 @@ export async function openPlace(terminal: Terminal, system: System, options: Pla
       clock: system.clock,
       random: system.random,
       config,
-      bootstrap: [{ host: 'localhost', port: 0 }],
+      bootstrap: [{ host: 'localhost', port: 9092 }], // as the engine calls itself where nobody named it: no second link
     })
   const config = adminConfig({ ...properties, 'bootstrap.servers': 'localhost:9092', 'client.id': options.clientId })
   await directory.reach() // an error of the directory is told at once, not after a minute of trying

@@ -120,10 +120,13 @@ export class Cluster {
     return this.links.link(node)
   }
 
-  /** The coordinator of a group or transactional id, and one attempt at it; on a link of its own. Rejects with KafkaError, Disconnected. */
-  async coordinator(kind: CoordinatorKind, key: string): Promise<{ readonly node: Target; readonly link: Link }> {
-    const node = await this.coordinators.find(kind, key)
-    return { node, link: await this.links.link(node, 'group') }
+  /** The coordinator of a group or transactional id. Rejects with KafkaError, Disconnected. */
+  coordinator(kind: CoordinatorKind, key: string): Promise<Target> {
+    return this.coordinators.find(kind, key)
+  }
+  /** A link of its own to the coordinator. Rejects as `coordinator` does. */
+  async coordinatorLink(kind: CoordinatorKind, key: string): Promise<Link> {
+    return this.links.link(await this.coordinators.find(kind, key), 'group')
   }
   forgetCoordinator(kind: CoordinatorKind, key: string): void {
     this.coordinators.forget(kind, key)

@@ -26,16 +26,33 @@ function fillFirst(): void {
     for (let at = 0; at < 256; at += 2 * bit) TABLES[at + bit] = (TABLES[at] as number) ^ crc
   }
 }
-function fillOthers(): void {
-  for (let at = 256; at < TABLES.length; at++) {
-    const before = TABLES[at - 256] as number
-    TABLES[at] = (before >>> 8) ^ (TABLES[before & 0xff] as number)
+function fillOthers(end: number): void {
+  const t = TABLES
+  for (let at = 256; at < end; at++) {
+    const before = t[at - 256] as number
+    t[at] = (before >>> 8) ^ (t[before & 0xff] as number)
   }
 }
 
 function bytewise(buffer: Uint8Array, start: number, end: number, state: number): number {
+  const t = TABLES
   let crc = state
-  for (let at = start; at < end; at++) crc = (crc >>> 8) ^ (TABLES[(crc ^ (buffer[at] as number)) & 0xff] as number)
+  for (let at = start; at < end; at++) crc = (crc >>> 8) ^ (t[(crc ^ (buffer[at] as number)) & 0xff] as number)
+  return crc
+}
+
+/** A word a step: what a command sees that is over before any of this is compiled, where a byte a step takes twice as long. */
+function slowly(words: Int32Array, state: number): number {
+  const t = TABLES
+  let crc = state
+  for (let i = 0; i < words.length; i++) {
+    crc ^= words[i] as number
+    crc =
+      (t[768 | (crc & 0xff)] as number) ^
+      (t[512 | ((crc >>> 8) & 0xff)] as number) ^
+      (t[256 | ((crc >>> 16) & 0xff)] as number) ^
+      (t[crc >>> 24] as number)
+  }
   return crc
 }
 
@@ -89,12 +106,14 @@ export function crc32c(buffer: Uint8Array, start: number, end: number, seed = 0)
   let crc = ~seed
   let at = start
   if (few > 0) few -= size
-  if (size >= SHORT && few <= 0 && littleEndian) {
-    if (TABLES[257] === 0) fillOthers()
+  if (size >= SHORT && littleEndian) {
+    if (TABLES[257] === 0) fillOthers(1024)
+    if (few <= 0 && TABLES[1025] === 0) fillOthers(TABLES.length)
     const aligned = start + ((4 - ((buffer.byteOffset + start) & 3)) & 3)
     const count = ((end - aligned) >>> 4) << 2
     crc = bytewise(buffer, at, aligned, crc)
-    crc = wordwise(new Int32Array(buffer.buffer, buffer.byteOffset + aligned, count), crc)
+    const words = new Int32Array(buffer.buffer, buffer.byteOffset + aligned, count)
+    crc = few > 0 ? slowly(words, crc) : wordwise(words, crc)
     at = aligned + count * 4
   }
   return ~bytewise(buffer, at, end, crc) >>> 0

@@ -66,7 +66,7 @@ function tryToRemove(fs: FileSystem, path: string): void {
 /** The lines of entries of a checkpoint file, split at blanks; undefined when it is absent or not of that form. */
 export function readEntries(fs: FileSystem, path: string, columns: number): string[][] | undefined {
   if (!fs.exists(path)) return undefined
-  const [version, count, ...lines] = fs.readFile(path).toString('utf8').split('\n')
+  const [version, count, ...lines] = fs.readText(path).split('\n')
   if (version?.trim() !== '0') return undefined
   const entries = lines.map((line) => wordsOf(line, columns)).filter(([first]) => first !== '')
   const sound = entries.length === Number(count) && entries.every((entry) => entry.length === columns)
@@ -75,6 +75,7 @@ export function readEntries(fs: FileSystem, path: string, columns: number): stri
 
 /** Almost always there is one blank between them, which is several times as quick to see. */
 function wordsOf(line: string, columns: number): string[] {
+  if (line === '') return [line]
   const words = line.split(' ')
   return words.length === columns && !words.includes('') ? words : line.trim().split(/\s+/)
 }

@@ -49,7 +49,8 @@ function* fill(log: Log, options: OpenOptions): Steps<void> {
   const bases = offsetsOf(names, 'log')
   if (!options.clean) removeOrphans(log, names, bases)
   log.startOffset = Math.max(options.startOffset, bases[0] ?? 0)
-  log.epochs = readEpochs(fs, `${folder}/leader-epoch-checkpoint`) ?? []
+  const epochs = 'leader-epoch-checkpoint'
+  log.epochs = (listed.includes(epochs) ? readEpochs(fs, `${folder}/${epochs}`) : undefined) ?? []
   for (const base of bases) log.addSegment(base).attach()
   if (!options.clean) missIndexes(log, names)
   if (bases.length === 0) begin(log, log.startOffset)

@@ -33,7 +33,7 @@ export function socketPath(folder: string, fallback: string): string {
 
 export function readOwner({ fs }: System, folder: string): Owner | undefined {
   try {
-    const owner = JSON.parse(fs.readFile(`${folder}/${OWNER_FILE}`).toString('utf8')) as Partial<Owner>
+    const owner = JSON.parse(fs.readText(`${folder}/${OWNER_FILE}`)) as Partial<Owner>
     if (typeof owner.socket !== 'string' || typeof owner.pid !== 'number') return undefined
     const kind = owner.kind === 'server' ? 'server' : 'command'
     return { pid: owner.pid, kind, socket: owner.socket, address: owner.address ?? '' }

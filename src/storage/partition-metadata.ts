@@ -23,7 +23,7 @@ export const isOfTopicId = (file: string): boolean => /^partition\.metadata(\.tm
 /** Undefined when it does not say. */
 export function readTopicId(fs: FileSystem, folder: string): string | undefined {
   const path = topicIdPath(folder)
-  return fs.exists(path) ? WHOLE.exec(fs.readFile(path).toString('latin1'))?.[1] : undefined
+  return fs.exists(path) ? WHOLE.exec(fs.readText(path))?.[1] : undefined
 }
 
 /** In one piece, under its name only when it is whole: a broker that is killed leaves no half of one. */

@@ -349,6 +349,7 @@ export class Segment {
   }
   /** Position of the batch that contains `offset`, or of the first one after it; the size when there is none. */
   positionOf(offset: number): number {
+    if (offset <= this.base) return 0
     const from = this.isQuicklyRead ? 0 : this.indexed().lookup(offset - this.base)
     return this.scan(from, this.size, (bytes, at) => (lastOffset(bytes, at) >= offset ? 'stop' : undefined))
   }

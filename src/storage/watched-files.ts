@@ -122,6 +122,9 @@ export class WatchedFiles implements FileSystem {
   readFile(path: string): Buffer {
     return this.now(() => this.fs.readFile(path))
   }
+  readText(path: string): string {
+    return this.now(() => this.fs.readText(path))
+  }
   list(path: string): string[] {
     return this.now(() => this.fs.list(path))
   }

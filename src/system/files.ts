@@ -83,6 +83,7 @@ export const realFiles: FileSystem = {
     return stat && { isDirectory: stat.isDirectory(), size: stat.size, modifiedMs: stat.mtimeMs }
   },
   readFile: (path) => fs.readFileSync(path),
+  readText: (path) => fs.readFileSync(path, 'utf8'),
   list: (path) => fs.readdirSync(path).sort(),
   makeFolder,
   makeFolderLater: (path) =>

@@ -62,6 +62,8 @@ export interface FileSystem {
   /** Undefined when there is nothing. */
   stat(path: string): Stat | undefined
   readFile(path: string): Buffer
+  /** The same as text, in UTF-8; a third of the work where the file is small. */
+  readText(path: string): string
   /** Names of a folder's entries, sorted. */
   list(path: string): string[]
   makeFolder(path: string, permissions?: number): void

@@ -183,6 +183,7 @@ export function systemOf({ files = {}, clock = still }: Pick<Setup, 'files' | 'c
       if (text === undefined) throw Object.assign(new Error(`no ${path}`), { code: 'ENOENT' })
       return Buffer.from(text)
     },
+    readText: (path) => systemOf({ files }).fs.readFile(path).toString(),
     list: (path) =>
       Object.keys(files)
         .filter((name) => name.startsWith(`${path}/`))

@@ -10,10 +10,10 @@ const kt = resolve('bin/kt')
 let folder = ''
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'kt-start-'))
-  const hook = `const M = require('module'); const fs = require('fs'); const { _load } = M; const { readFileSync, writeFileSync } = fs
+  const hook = `const M = require('module'); const fs = require('fs'); const { _load } = M; const { openSync, writeFileSync } = fs
 const seen = new Set()
 M._load = function (name) { seen.add(name); return _load.apply(this, arguments) }
-fs.readFileSync = function (name) { seen.add(String(name)); return readFileSync.apply(this, arguments) }
+fs.openSync = function (name) { seen.add(String(name)); return openSync.apply(this, arguments) }
 process.on('exit', () => writeFileSync(process.env.LOADED, [...seen].join('\\n')))`
   writeFileSync(join(folder, 'hook.cjs'), hook)
 })

@@ -217,6 +217,9 @@ export class Disk implements FileSystem {
     if (!node || node.folder) throw missing(path)
     return Buffer.from(node.content)
   }
+  readText(path: string): string {
+    return this.readFile(path).toString()
+  }
   list(path: string): string[] {
     return [...this.folder(path).names.keys()].sort()
   }

@@ -78,7 +78,7 @@ async function fetchOffsets(
       return { errorCode: group?.errorCode ?? errors.UNKNOWN_SERVER_ERROR, rows: (group?.topics ?? []).map(rowOf) }
     },
     async () => {
-      const { link } = await cluster.coordinator('group', groupId)
+      const link = await cluster.coordinatorLink('group', groupId)
       const reply = await link.call(OffsetFetchByName, { groupId, topics })
       return { errorCode: reply.errorCode, rows: reply.topics.map(rowOf) }
     },

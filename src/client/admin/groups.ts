@@ -84,7 +84,7 @@ export async function describeGroups(
     throw error
   })
   const outcomes = new Map<string, Outcome<GroupDescription>>()
-  const coordinatorOf = async (groupId: string) => (await operation.persist(() => cluster.coordinator('group', groupId))).node
+  const coordinatorOf = (groupId: string) => operation.persist(() => cluster.coordinator('group', groupId))
   for (const row of described?.groups ?? []) {
     if (row.errorCode === errors.GROUP_ID_NOT_FOUND || row.errorCode === errors.UNSUPPORTED_VERSION) continue // a classic one, or none
     const error = errorIn(row.errorCode, row.errorMessage)

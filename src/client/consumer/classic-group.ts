@@ -174,7 +174,7 @@ export class ClassicGroup implements Membership {
 
   /** One round; undefined: another is needed at once. Rejects with KafkaError or Disconnected. */
   private async joinOnce(): Promise<Outcome | undefined> {
-    const { link } = await this.cluster.coordinator('group', this.groupId)
+    const link = await this.cluster.coordinatorLink('group', this.groupId)
     const topics = this.owner.topics()
     const owned = this.isLost ? [] : this.owner.owned()
     const joined = await link.call(JoinGroup, {
@@ -281,7 +281,7 @@ export class ClassicGroup implements Membership {
     }
     const { generation, memberId } = this
     try {
-      const { link } = await this.cluster.coordinator('group', this.groupId)
+      const link = await this.cluster.coordinatorLink('group', this.groupId)
       const request = { groupId: this.groupId, generationId: generation, memberId, groupInstanceId: this.instanceId }
       const { errorCode } = await link.call(Heartbeat, request)
       if (this.generation === generation && this.memberId === memberId) this.heard(errorCode)
@@ -322,8 +322,10 @@ export class ClassicGroup implements Membership {
     const { groupId, memberId } = this
     if (this.instanceId !== null) return // a static member comes back: its place is kept for it
     try {
-      const coordinator = await this.cluster.coordinator('group', groupId)
-      const link = aside ? await this.cluster.linkOf(coordinator.node.id) : coordinator.link
+      const { cluster } = this
+      const link = aside
+        ? await cluster.linkOf((await cluster.coordinator('group', groupId)).id)
+        : await cluster.coordinatorLink('group', groupId)
       await orAsBefore(
         () => link.call(LeaveGroup, { groupId, members: [{ memberId, reason }] }),
         () => link.call(LeaveGroup, { groupId, memberId }),

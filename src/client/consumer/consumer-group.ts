@@ -142,7 +142,7 @@ export class ConsumerGroup implements Membership {
     const request = this.request()
     const told = { topics: this.owner.topics().join(), owned: this.ownedText() }
     try {
-      const { link } = await this.cluster.coordinator('group', this.groupId)
+      const link = await this.cluster.coordinatorLink('group', this.groupId)
       const reply = await link.call(ConsumerGroupHeartbeat, request)
       if (this.epoch !== epoch || this.phase !== 'in') return 0 // an answer to somebody who is no more
       if (reply.errorCode !== errors.NONE) return this.refused(reply)
@@ -241,7 +241,7 @@ export class ConsumerGroup implements Membership {
     const instanceId = this.config['group.instance.id']
     const memberEpoch = instanceId === null || this.phase !== 'left' ? LEAVE : LEAVE_FOR_NOW
     try {
-      const { link } = await this.cluster.coordinator('group', this.groupId)
+      const link = await this.cluster.coordinatorLink('group', this.groupId)
       await link.call(ConsumerGroupHeartbeat, { groupId: this.groupId, memberId: this.memberId, memberEpoch, instanceId })
     } catch {
       // The group will miss it soon enough.

@@ -267,7 +267,7 @@ export class Transactions {
     try {
       await operation.persist(async () => {
         try {
-          const { link } = await this.cluster.coordinator('transaction', this.transactionalId)
+          const link = await this.cluster.coordinatorLink('transaction', this.transactionalId)
           const code = await question(link)
           if (code !== errors.NONE) throw kafkaError(code)
         } catch (error) {

@@ -24,7 +24,7 @@ export function readQuorumState(directory: Directory, file: string): QuorumState
   const path = directory.file(file)
   if (!fs.exists(path)) return undefined
   try {
-    const { leaderEpoch, currentVoters } = JSON.parse(fs.readFile(path).toString('utf8')) as Record<string, unknown>
+    const { leaderEpoch, currentVoters } = JSON.parse(fs.readText(path)) as Record<string, unknown>
     const ids = Array.isArray(currentVoters) ? currentVoters.map((one: { voterId?: unknown }) => Number(one.voterId)) : []
     return {
       leaderEpoch: typeof leaderEpoch === 'number' ? leaderEpoch : 0,

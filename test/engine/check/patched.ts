@@ -34,6 +34,7 @@ export function patched(patches: ReadonlyMap<string, Buffer | null>): FileSystem
       return bytes === null ? undefined : { isDirectory: false, size: bytes.length, modifiedMs: 0 }
     },
     readFile: (path) => Buffer.from(patches.get(path) ?? fs.readFile(path)),
+    readText: (path) => patches.get(path)?.toString() ?? fs.readText(path),
     list(path) {
       const names = new Set(fs.list(path))
       for (const [file, bytes] of patches) {
