@@ -28,6 +28,8 @@ export interface OpenOptions {
   readonly report: (finding: string) => void
 }
 
+const EPOCHS = 'leader-epoch-checkpoint'
+
 export function* openLog(system: System, folder: string, name: string, options: OpenOptions): Steps<Log> {
   const log = new Log(system, folder, name, options.settings)
   let isOpen = false
@@ -49,8 +51,7 @@ function* fill(log: Log, options: OpenOptions): Steps<void> {
   const bases = offsetsOf(names, 'log')
   if (!options.clean) removeOrphans(log, names, bases)
   log.startOffset = Math.max(options.startOffset, bases[0] ?? 0)
-  const epochs = 'leader-epoch-checkpoint'
-  log.epochs = (listed.includes(epochs) ? readEpochs(fs, `${folder}/${epochs}`) : undefined) ?? []
+  log.epochs = (listed.includes(EPOCHS) ? readEpochs(fs, `${folder}/${EPOCHS}`) : undefined) ?? []
   for (const base of bases) log.addSegment(base).attach()
   if (!options.clean) missIndexes(log, names)
   if (bases.length === 0) begin(log, log.startOffset)
