@@ -47,6 +47,9 @@ export class TopicIds {
   /** Folders whose file may not be on the disk. */
   private readonly unsynced = new Set<string>()
 
+  /** The last that a file was written for. */
+  private latest: { readonly folder: string; readonly topicId: string } | undefined
+
   constructor(
     private readonly fs: FileSystem,
     private readonly report: (finding: string) => void,
@@ -60,10 +63,16 @@ export class TopicIds {
       this.keep(folder, text)
       replaceFile(fs, path, text)
       fs.syncFolder(folder) // or the next power cut brings back what was there
-    } else {
+    } else if (!this.link(folder, topicId)) {
       writeTopicId(fs, folder, text)
       this.unsynced.add(folder)
+      this.latest = { folder, topicId }
     }
+  }
+  /** All folders of a topic say the same: in one file, where that can be done, which one sync puts on the disk for all of them. */
+  private link(folder: string, topicId: string): boolean {
+    const { latest } = this
+    return latest?.topicId === topicId && this.fs.link(topicIdPath(latest.folder), topicIdPath(folder))
   }
   /** After an unclean end. Where there is no room it waits for the first record. */
   ensure(folder: string, topicId: string): void {
@@ -110,6 +119,7 @@ export class TopicIds {
   /** A folder has another name. */
   moved(from: string, to: string): void {
     if (this.unsynced.delete(from)) this.unsynced.add(to)
+    if (this.latest?.folder === from) this.latest = undefined
   }
   /** Puts all of them on the disk. */
   *syncs(): Syncs {

@@ -137,6 +137,9 @@ export class WatchedFiles implements FileSystem {
   rename(from: string, to: string): void {
     this.now(() => this.fs.rename(from, to))
   }
+  link(path: string, other: string): boolean {
+    return this.now(() => this.fs.link(path, other))
+  }
   renameLater(from: string, to: string): Promise<void> {
     return this.later(() => this.fs.renameLater(from, to))
   }

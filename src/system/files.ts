@@ -91,6 +91,14 @@ export const realFiles: FileSystem = {
       fs.mkdir(path, (error) => (error && !isFolder(error, path) ? reject(error) : resolve()))
     }),
   rename: (from, to) => fs.renameSync(from, to),
+  link(path, other) {
+    try {
+      fs.linkSync(path, other)
+      return true
+    } catch {
+      return false // who writes a file instead meets what is the matter
+    }
+  },
   renameLater: (from, to) =>
     new Promise((resolve, reject) => fs.rename(from, to, (error) => (error ? reject(error) : resolve()))),
   remove: (path) => fs.rmSync(path, { force: true }),

@@ -70,6 +70,8 @@ export interface FileSystem {
   /** The same in the background; the folder that it is in must be there. */
   makeFolderLater(path: string): Promise<void>
   rename(from: string, to: string): void
+  /** Gives a file a second name, under which there is none; false where that cannot be done: some file systems have no such thing. */
+  link(path: string, other: string): boolean
   renameLater(from: string, to: string): Promise<void>
   remove(path: string): void
   removeFolder(path: string): void

@@ -132,3 +132,22 @@ test('a clean end vouches for them: a power cut behind it takes none', async () 
     }
   }
 })
+
+test('a clean end puts a thousand new folders on the disk with as many syncs as one', async () => {
+  const syncsFor = async (numPartitions: number) => {
+    const disk = new Disk()
+    disk.makeFolder('/data')
+    const kt = testEngine({ system: { fs: disk }, folder: '/data' })
+    await create(kt.call, topicOf('t', { numPartitions }))
+    const before = disk.syncs
+    kt.engine.close()
+    return disk.syncs - before
+  }
+  expect(await syncsFor(1000)).toBe(await syncsFor(1))
+})
+
+test('where files cannot have two names each folder has one of its own', async () => {
+  const kt = testEngine({ system: { fs: { ...realSystem.fs, link: () => false } } })
+  const [id] = await create(kt.call, topicOf('t', { numPartitions: 3 }))
+  for (const name of ['t-0', 't-1', 't-2']) expect(said(kt, name)).toBe(textOf(id))
+})

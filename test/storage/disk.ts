@@ -252,6 +252,14 @@ export class Disk implements FileSystem {
       [after, node],
     ])
   }
+  link(path: string, other: string): boolean {
+    const [parent, name] = split(other)
+    const node = this.find(path)
+    if (!node || node.folder || this.find(other)) return false
+    this.spend()
+    this.rearrange(this.folder(parent), [[name, node]])
+    return true
+  }
   remove(path: string): void {
     const [parent, name] = split(path)
     if (!this.find(path)) return
