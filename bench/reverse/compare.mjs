@@ -81,7 +81,7 @@ export const carried = ({ scramUsers, quotas, finalizedFeatures, transactions, g
       .map(([name, { offsets }]) => [name, sharedOf(offsets, topics)]),
   ),
   scramUsers: sorted(scramUsers),
-  quotas,
+  quotas: sortedQuotas(quotas),
   finalizedFeatures,
   transactions: transactions?.map(({ state, startTimeMs, partitions, producerEpoch, ...rest }) => rest),
 })
@@ -92,7 +92,12 @@ const sharedOf = (offsets, topics) =>
     .map(([place, told]) => `${place} ${told.replace(/, lag=.*/, '')}`)
     .sort()
 const isOf = (topics, place) => topics.includes(place.slice(0, place.lastIndexOf('-')))
-/** Kafka tells of a user's credentials in no order. */
+/** Kafka tells of quotas in no order, */
+const sortedQuotas = (quotas = {}) =>
+  Object.entries(quotas)
+    .map(([entity, limits]) => `${entity.split(', ').sort()} ${limits.slice(1, -1).split(', ').sort()}`)
+    .sort()
+/** and of a user's credentials. */
 const sorted = (users = {}) =>
   Object.fromEntries(Object.entries(users).map(([name, all]) => [name, [...all.matchAll(/\{.*?\}/g)].map(String).sort()]))
 export const notCarried = (before, after) =>

@@ -98,8 +98,7 @@ export function checkTopicId(at: At, folder: string, names: readonly string[], c
 function tellUnreadable({ findings }: At, file: string, text: string, clean: boolean): void {
   const isEmpty = text.replaceAll('\0', '').trim() === ''
   const what = isEmpty ? 'it is empty' : 'it is not of the form: version: 0, topic_id: ID'
-  if (clean)
-    findings.error(file, what, 'Apache Kafka does not start with it. Remove it: it is written again before the partition is.')
+  if (clean) findings.error(file, what, 'Apache Kafka does not start with it. Remove it: it is written again where it is needed.')
   else findings.note(file, what, 'Apache Kafka does not start with it. The next kt server writes it again, or takes it away.')
 }
 
