@@ -53,7 +53,7 @@ export class Gate {
     if (OF_TOPICS.has(apiKey)) {
       const use = apiKey === Produce.key ? 'to write' : 'to read'
       const cold = coldIn(this.engine, request, use)
-      if (cold.length > FEW) for (const partition of cold) waits.push(recovery.warm(partition, use) ?? Promise.resolve())
+      if (cold.length > FEW) for (const partition of cold) waits.push(recovery.warm(partition, use))
     }
     if (!this.last && waits.length === 0) return undefined
     const ready = Promise.all([this.last, ...waits])
@@ -76,8 +76,8 @@ export class Gate {
   }
 }
 
-/** So many logs are opened where they are asked for: that takes a millisecond or two. */
-const FEW = 8
+/** So many logs are opened where they are asked for: that takes a millisecond, and as much again to make their files. */
+const FEW = 4
 
 /** Partitions in a request whose logs are to be opened, or made ready for their first record; none where there are few in it. */
 function coldIn(engine: Engine, request: object, use: Use): Partition[] {

@@ -4,10 +4,10 @@
  * what it asks for, which is made ready first, and everybody else is answered at once (gate.ts). A passing command makes ready what it
  * asks for and nothing else.
  */
-
 import type { Steps } from '../storage/gradual'
 import { nextTurn } from '../system/turns'
 import { Background } from './background'
+import { makeFolder } from './controller/folders'
 import type { Engine } from './engine'
 import { Gate } from './gate'
 import { GROUP_TOPIC } from './groups/placement'
@@ -31,12 +31,20 @@ export type Use = 'to read' | 'to write'
 export const isCold = (partition: Partition, use: Use): boolean =>
   !partition.isOpen || (use === 'to write' && !partition.log.written && !partition.log.sealed)
 
-function* warming(engine: Engine, partition: Partition, use: Use): Steps<void> {
-  yield* engine.opening(partition)
-  if (use === 'to read' || partition.deleted || !isCold(partition, use) || !engine.writable) return
-  yield
+/** Makes the files of a log that has none, in the background. */
+async function makeFiles(engine: Engine, partition: Partition): Promise<void> {
+  const areMissing = () => isWritable(engine, partition) && partition.log.unidentified
+  if (areMissing()) await makeFolder(engine, partition)
+  if (areMissing()) await partition.log.active.createLater()
+}
+const isWritable = (engine: Engine, partition: Partition): boolean =>
+  partition.isOpen && !partition.deleted && engine.writable && isCold(partition, 'to write')
+
+function* beginning(engine: Engine, partition: Partition): Steps<void> {
+  if (!isWritable(engine, partition)) return
   try {
     partition.log.beginWriting()
+    yield
     partition.log.active.create()
   } catch {
     // whoever writes has the same trouble, and tells of it
@@ -109,13 +117,17 @@ export class Recovery {
     return this.tasks.want(task)
   }
   /** Makes a log ready when there is time; kept when it is, or when that has failed, of which whoever uses it will hear. */
-  warm(partition: Partition, use: Use): Promise<void> | undefined {
-    if (!this.tasks.has(partition)) {
-      this.tasks.add(partition, () =>
-        partition.deleted || !isCold(partition, use) ? undefined : warming(this.engine, partition, use),
-      )
-    }
-    const wanted = this.tasks.want(partition)
+  warm(partition: Partition, use: Use): Promise<void> {
+    const { engine } = this
+    const opened = this.do(partition, () => (partition.deleted || partition.isOpen ? undefined : engine.opening(partition)))
+    if (use === 'to read') return opened
+    const made = opened.then(() => makeFiles(engine, partition)).catch(() => {})
+    return made.then(() => this.do(partition, () => beginning(engine, partition)))
+  }
+  /** Begins with `task` unless the partition has one. */
+  private do(partition: Partition, task: () => Steps<void> | undefined): Promise<void> {
+    if (!this.tasks.has(partition)) this.tasks.add(partition, task)
+    const wanted = this.tasks.want(partition) ?? Promise.resolve()
     if (!this.running) void this.work()
     return wanted
   }

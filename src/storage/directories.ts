@@ -170,6 +170,9 @@ export class DataDirectories implements Directory {
   createFolder(name: string, topicId: string): void {
     this.of(name).createFolder(name, topicId)
   }
+  createFolderLater(name: string, topicId: string, wanted: () => boolean): Promise<void> {
+    return this.of(name).createFolderLater(name, topicId, wanted)
+  }
   identify(name: string, topicId: string): void {
     this.find(name)?.identify(name, topicId)
   }

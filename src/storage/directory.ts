@@ -112,7 +112,6 @@ export class DataDirectory {
   }
   /** Looks whether directories can still be used, where there are several. */
   look(): void {}
-  /** Tells of something that is not as it should be. */
   report(finding: string): void {
     this.options.report(finding)
   }
@@ -202,6 +201,11 @@ export class DataDirectory {
     this.setStrayAside(name, topicId)
     fs.makeFolder(folder)
     this.topicIds.write(folder, topicId)
+  }
+  /** The same in the background, as long as it is wanted. */
+  async createFolderLater(name: string, topicId: string, wanted: () => boolean): Promise<void> {
+    if (!this.changed || this.topicIds.isThere(this.file(name))) return this.createFolder(name, topicId)
+    await this.topicIds.makeFolderLater(this.file(name), topicId, wanted)
   }
   /** After an unclean end, of a partition that was never written: its folder, if it has one, is to say whose it is. */
   identify(name: string, topicId: string): void {

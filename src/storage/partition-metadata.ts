@@ -74,6 +74,17 @@ export class TopicIds {
     const { latest } = this
     return latest?.topicId === topicId && this.fs.link(topicIdPath(latest.folder), topicIdPath(folder))
   }
+  isThere(folder: string): boolean {
+    return this.fs.exists(topicIdPath(folder))
+  }
+  /**
+   * Makes a new folder that says whose it is, in the background, for the file system's journal may be in the way. Somebody may make it here
+   * and now meanwhile, or take it away: then it is not `wanted` any more.
+   */
+  async makeFolderLater(folder: string, topicId: string, wanted: () => boolean): Promise<void> {
+    await this.fs.makeFolderLater(folder)
+    if (wanted() && !this.isThere(folder)) this.write(folder, topicId)
+  }
   /** After an unclean end. Where there is no room it waits for the first record. */
   ensure(folder: string, topicId: string): void {
     if (!this.fs.exists(folder)) return

@@ -98,6 +98,11 @@ export class SegmentFile {
   create(): void {
     this.file()
   }
+  /** The same in the background, unless it is there; somebody may need it here and now meanwhile. */
+  async createLater(): Promise<void> {
+    if (this.present) return
+    this.fs.close(await this.fs.openLater(this.path, 'create'))
+  }
   /** Gives a file that is not there yet this length when it is made. */
   preallocate(bytes: () => number): void {
     this.aheadOfNew = bytes

@@ -79,6 +79,10 @@ export class Segment {
   create(): void {
     this.file.create()
   }
+  /** The same in the background. */
+  createLater(): Promise<void> {
+    return this.file.createLater()
+  }
   /** Gives the file this length when it is made. */
   preallocate(bytes: () => number): void {
     this.file.preallocate(bytes)
