@@ -1,4 +1,5 @@
 /** Requests about a thousand partitions, or all topics: each gives the first error that it is answered, 0 for none. */
+import { DeleteRecords } from '../../src/protocol/apis/delete-records'
 import { DeleteTopics } from '../../src/protocol/apis/delete-topics'
 import { DescribeLogDirs } from '../../src/protocol/apis/describe-log-dirs'
 import { Fetch } from '../../src/protocol/apis/fetch'
@@ -37,6 +38,11 @@ export function coldRequests(names: readonly string[]): readonly (readonly [stri
     const reply = await one.call(Fetch, 11, { maxWaitMs: 500, minBytes: 1, topics, forgottenTopicsData: [] } as never)
     return firstError(reply.responses.map(({ partitions: [found] }) => found?.errorCode ?? -1))
   }
+  const deleteRecords: Ask = async (one) => {
+    const topics = names.map((name) => ({ name, partitions: [{ partitionIndex: 0, offset: 1 }] }))
+    const reply = await one.call(DeleteRecords, 1, { topics, timeoutMs: 60_000 })
+    return firstError(reply.topics.map(({ partitions: [found] }) => found?.errorCode ?? -1))
+  }
   const metadata: Ask = async (one) => {
     const { topics } = await one.call(Metadata, 5, { topics: null, allowAutoTopicCreation: false })
     return firstError(topics.map(({ errorCode }) => errorCode))
@@ -51,6 +57,7 @@ export function coldRequests(names: readonly string[]): readonly (readonly [stri
     [`ListOffsets by time of ${count} partitions`, listOffsets(0)],
     [`ListOffsets of ${count} partitions' ends`, listOffsets(-1)],
     [`Fetch from ${count} partitions`, fetch],
+    [`DeleteRecords of ${count} partitions`, deleteRecords],
     ['Metadata of all topics', metadata],
     ['DescribeLogDirs of all partitions', describeLogDirs],
     [`DeleteTopics of ${count}`, deleteTopics],
