@@ -22,7 +22,8 @@ const STILL = 'log.initial.task.delay.ms=2000000000'
 /** What the judge says of a directory: {complaints, view, ...}. `extra`: properties for its broker; `words`: options of its own. */
 export function judged(judge, path, extra = [], words = []) {
   const tools = process.env.JAVA_TOOL_OPTIONS ?? '-XX:TieredStopAtLevel=1' // short lives
-  const env = { ...process.env, JAVA_TOOL_OPTIONS: tools, KAFKA_EXTRA: [STILL, ...extra].join('\n') }
+  // the judge puts lines of its own behind them
+  const env = { ...process.env, JAVA_TOOL_OPTIONS: tools, KAFKA_EXTRA: [STILL, ...extra, ''].join('\n') }
   delete env.NODE_EXTRA_CA_CERTS
   return new Promise((done) => {
     execFile(judge, ['--no-tool', ...words, path], { env, maxBuffer: 1 << 29 }, (error, stdout, stderr) => {
