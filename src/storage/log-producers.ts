@@ -4,12 +4,15 @@
  */
 import { baseOffset, batchSize, isControl, isTransactional, partitionLeaderEpoch } from '../protocol/batch'
 import { Malformed } from '../protocol/reader'
+import { replaceFile } from './checkpoints'
+import { DELETED, isWanted } from './cleaner/settle'
 import type { Steps } from './gradual'
 import type { Log } from './log'
 import { readMarker } from './marker'
-import { Producers } from './producers'
+import { type AbortedTransaction, Producers } from './producers'
 import { type Segment, segmentName } from './segment'
-import { decodeSnapshot } from './snapshot'
+import { decodeSnapshot, encodeAborted } from './snapshot'
+import { passes } from './trouble'
 
 /** How much is read in one step. */
 const STEP_BYTES = 2 * 1024 * 1024
@@ -90,22 +93,33 @@ function repairAborted(log: Log, names: readonly string[], end: number): number 
 
 /**
  * Retention takes a segment's files away by renaming them, and a power cut may undo that for the log and not for its .txnindex: what was
- * aborted there is found again. `names`: what was there before the opening.
+ * aborted there is found again. The file that tells of it goes when that is on the disk, for the power may be cut again. `names`: what was
+ * there before the opening.
  */
 export function* remakeAborted(log: Log, names: readonly string[]): Steps<void> {
-  const present = new Set(names)
+  const { fs } = log.system
   for (const segment of log.segments) {
-    const name = `${segmentName(segment.base)}.txnindex`
-    if (!present.has(`${name}.deleted`) || present.has(name)) continue
+    const index = `${segmentName(segment.base)}.txnindex`
+    const sign = `${index}${DELETED}`
+    if (!names.includes(sign) || !isWanted(sign, names)) continue
+    const found: AbortedTransaction[] = []
     const producers = new Producers() // of transactions that began before nothing is left
     producers.endOffset = segment.base
     const take = (header: Buffer, at: number, position: number) => {
       if (!isControl(header, at) || !isTransactional(header, at)) return void producers.take(header, at)
       const bytes = segment.read(position, batchSize(header, at))
       const aborted = producers.take(bytes, 0, readMarker(bytes, 0))
-      if (aborted) segment.addAborted(aborted)
+      if (aborted) found.push(aborted)
     }
     yield* inSteps(segment, 0, take, 'headers')
+    try {
+      if (found.length > 0) replaceFile(fs, `${log.folder}/${index}`, Buffer.concat(found.map(encodeAborted)))
+      fs.syncFolder(log.folder)
+      fs.remove(`${log.folder}/${sign}`)
+    } catch (error) {
+      if (!passes(error)) throw error
+      for (const aborted of found) segment.addAborted(aborted) // there is room in memory
+    }
   }
 }
 

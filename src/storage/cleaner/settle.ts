@@ -27,13 +27,20 @@ const baseOf = (name: string): number => Number(name.slice(0, 20))
 export const isHalfMade = (name: string): boolean => isOf(name, CLEANED)
 const isOf = (name: string, end: string): boolean => name.endsWith(end) && /^\d{20}\./.test(name)
 
+/** Tells of an undone deletion that a .txnindex is missing; stays until there is another (remakeAborted). */
+export const isWanted = (name: string, names: readonly string[]): boolean => {
+  const index = name.slice(0, -DELETED.length)
+  return name.endsWith(`.txnindex${DELETED}`) && names.includes(index.replace('.txnindex', '.log')) && !names.includes(index)
+}
+
 /**
  * Ends what compaction and retention had begun when the last writer of a folder ended; gives the names that are there then. After a
  * `clean` end files that are in nobody's way, which a Kafka that is stopped leaves too, are left alone: reading writes nothing. Those of a
  * compaction are in the way of the next one, and go before the log is written (Log.halfMade).
  */
 export function settleFolder(fs: FileSystem, folder: string, names: readonly string[], clean: boolean): readonly string[] {
-  const left = names.filter((name) => isHalfMade(name) || isOf(name, SWAP) || (!clean && isOf(name, DELETED)))
+  const isOver = (name: string) => isOf(name, DELETED) && !isWanted(name, names)
+  const left = names.filter((name) => isHalfMade(name) || isOf(name, SWAP) || (!clean && isOver(name)))
   if (left.length === 0 || (clean && left.every(isHalfMade))) return names
   const cleaned = left.filter(isHalfMade)
   const firstCleaned = Math.min(...cleaned.map(baseOf))
