@@ -47,6 +47,7 @@ export async function replaceLater(fs: FileSystem, path: string, content: string
     fs.write(fd, Buffer.from(content), 0)
     await fs.dataSync(fd)
     if (wanted()) await fs.renameLater(temporary, path)
+    else tryToRemove(fs, temporary)
   } catch (error) {
     if (wanted()) tryToRemove(fs, temporary)
     throw error

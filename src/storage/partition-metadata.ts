@@ -5,12 +5,13 @@
  *     topic_id: 7Xm4kz2bQ0yVJpE8mFj3Rw
  *
  * Apache Kafka starts with a folder that has none, and takes it for a stray; it does not start where there is one that is empty or torn,
- * not even in a folder that is on its way out. Written without a sync of its own, for the metadata log has the durable fact: what a power
- * cut left empty or in part is written again after an unclean end. It is synced before anything in the log is said to be on disk, because
+ * not even in a folder that is on its way out. A server writes it in the background, with a sync before it has its name. Where somebody
+ * cannot wait it is written without, for the metadata log has the durable fact: what a power cut left empty or in part is written again
+ * after an unclean end. It is synced before anything in the log is said to be on disk, because
  * a folder that was on its way out is only put back if it says whose it is; and before a clean end, which says that all is well.
  */
 import type { FileSystem } from '../system/system'
-import { replaceFile } from './checkpoints'
+import { replaceFile, replaceLater } from './checkpoints'
 import { freeName } from './set-aside'
 import { type Syncs, sideBySide, syncing, syncLater } from './syncs'
 import { passes } from './trouble'
@@ -18,7 +19,7 @@ import { passes } from './trouble'
 const WHOLE = /^version: 0\ntopic_id: ([\w-]{22})\s*$/
 export const topicIdPath = (folder: string): string => `${folder}/partition.metadata`
 /** Whether a file is this one, or what is left of it. */
-export const isOfTopicId = (file: string): boolean => /^partition\.metadata(\.tmp|\.corrupt-.+)?$/.test(file)
+export const isOfTopicId = (file: string): boolean => /^partition\.metadata(\.tmp|\.later\.tmp|\.corrupt-.+)?$/.test(file)
 
 /** Undefined when it does not say. */
 export function readTopicId(fs: FileSystem, folder: string): string | undefined {
@@ -42,6 +43,8 @@ function writeTopicId(fs: FileSystem, folder: string, text: Buffer): void {
   }
 }
 
+const textOf = (topicId: string): string => `version: 0\ntopic_id: ${topicId}`
+
 /** The files of one data directory. */
 export class TopicIds {
   /** Folders whose file may not be on the disk. */
@@ -57,7 +60,7 @@ export class TopicIds {
 
   write(folder: string, topicId: string): void {
     const { fs } = this
-    const text = Buffer.from(`version: 0\ntopic_id: ${topicId}`)
+    const text = Buffer.from(textOf(topicId))
     const path = topicIdPath(folder)
     if (fs.exists(path)) {
       this.keep(folder, text)
@@ -82,8 +85,12 @@ export class TopicIds {
    * and now meanwhile, or take it away: then it is not `wanted` any more.
    */
   async makeFolderLater(folder: string, topicId: string, wanted: () => boolean): Promise<void> {
-    await this.fs.makeFolderLater(folder)
-    if (wanted() && !this.isThere(folder)) this.write(folder, topicId)
+    const { fs } = this
+    await fs.makeFolderLater(folder)
+    const isMissing = () => wanted() && !this.isThere(folder)
+    if (!isMissing() || this.link(folder, topicId)) return
+    await replaceLater(fs, topicIdPath(folder), textOf(topicId), isMissing)
+    if (readTopicId(fs, folder) === topicId) this.latest = { folder, topicId }
   }
   /** After an unclean end. Where there is no room it waits for the first record. */
   ensure(folder: string, topicId: string): void {

@@ -151,3 +151,26 @@ test('where files cannot have two names each folder has one of its own', async (
   const [id] = await create(kt.call, topicOf('t', { numPartitions: 3 }))
   for (const name of ['t-0', 't-1', 't-2']) expect(said(kt, name)).toBe(textOf(id))
 })
+
+test('a power cut while a server makes folders leaves whole ones, and folders without', async () => {
+  const disk = new Disk()
+  disk.makeFolder('/data')
+  disk.settle()
+  const kt = testEngine({ system: { fs: disk }, folder: '/data' })
+  startRecovery(kt.engine, () => {})
+  const states: Disk[] = []
+  disk.onChange = () => void states.push(disk.copy())
+  const names = Array.from({ length: 6 }, (_, i) => `t-${i}`)
+  const [id] = await create(kt.call, topicOf('t', { numPartitions: names.length }))
+  for (let i = 0; i < 50; i++) await turn()
+  states.push(disk)
+  expect(names.map((name) => String(disk.readFile(`/data/${name}/partition.metadata`)))).toEqual(names.map(() => textOf(id)))
+  for (const [seed, state] of states.entries()) {
+    for (const below of [() => 0, (n: number) => n - 1, chance(seed).below, chance(seed, 1).below]) {
+      const left = state.copy()
+      left.cutPower(below)
+      const files = names.map((name) => `/data/${name}/partition.metadata`).filter((file) => left.exists(file))
+      expect(files.map((file) => String(left.readFile(file)))).toEqual(files.map(() => textOf(id)))
+    }
+  }
+})

@@ -29,6 +29,7 @@ function slowDisk() {
       realSystem.fs.makeFolder(path, mode)
     },
     openLater: async (path, mode) => realSystem.fs.open(path, mode),
+    renameLater: async (from, to) => realSystem.fs.rename(from, to),
     makeFolderLater: (path) => {
       mostUnderWay = Math.max(mostUnderWay, ++underWay)
       return new Promise((resolve) => {
@@ -43,7 +44,7 @@ function slowDisk() {
   const kt = testEngine({ system: { fs, clock: slow } })
   const turn = async () => {
     for (const one of turns.splice(0)) one()
-    for (let i = 0; i < 20; i++) await Promise.resolve()
+    for (let i = 0; i < 40; i++) await Promise.resolve()
   }
   /** Turns until there is an answer, and no longer. */
   const answered = async <T>(answer: Promise<T>): Promise<T> => {
