@@ -15,7 +15,6 @@ import { peekLog } from './log-peek'
 import { type MetaProperties, NO_DIRECTORY, writeMetaProperties } from './meta-properties'
 import { isFutureCopy, outgoingName } from './outgoing-name'
 import { isOfTopicId, readTopicId, TopicIds } from './partition-metadata'
-import { syncNow } from './syncs'
 import { passes, sayTrouble } from './trouble'
 
 const CLEAN_MARKER = '.kafka_cleanshutdown'
@@ -378,7 +377,7 @@ export class DataDirectory {
     }
     this.doomed.removeAll() // nobody reads them any more, and that is a fact now
     if (!this.changed) return
-    syncNow(this.system.fs, this.topicIds.syncs())
+    this.topicIds.syncAll()
     const logs = [...this.logs.values()]
     for (const log of logs) if (!log.sealed) this.noteHighWatermark(log.name, log.endOffset)
     this.highWatermarks.delete('__cluster_metadata-0')

@@ -13,7 +13,7 @@
 import type { FileSystem } from '../system/system'
 import { replaceFile, replaceLater } from './checkpoints'
 import { freeName } from './set-aside'
-import { type Syncs, sideBySide, syncing, syncLater } from './syncs'
+import { type Syncs, sideBySide, syncing, syncLater, syncNow } from './syncs'
 import { passes } from './trouble'
 
 const WHOLE = /^version: 0\ntopic_id: ([\w-]{22})\s*$/
@@ -49,6 +49,8 @@ const textOf = (topicId: string): string => `version: 0\ntopic_id: ${topicId}`
 export class TopicIds {
   /** Folders whose file may not be on the disk. */
   private readonly unsynced = new Set<string>()
+  /** Folders in which its name may not be. */
+  private readonly unnamed = new Set<string>()
 
   /** The last that a file was written for. */
   private latest: { readonly folder: string; readonly topicId: string } | undefined
@@ -69,13 +71,16 @@ export class TopicIds {
     } else if (!this.link(folder, topicId)) {
       writeTopicId(fs, folder, text)
       this.unsynced.add(folder)
+      this.unnamed.add(folder)
       this.latest = { folder, topicId }
     }
   }
   /** All folders of a topic say the same: in one file, where that can be done, which one sync puts on the disk for all of them. */
   private link(folder: string, topicId: string): boolean {
     const { latest } = this
-    return latest?.topicId === topicId && this.fs.link(topicIdPath(latest.folder), topicIdPath(folder))
+    if (latest?.topicId !== topicId || !this.fs.link(topicIdPath(latest.folder), topicIdPath(folder))) return false
+    this.unnamed.add(folder)
+    return true
   }
   isThere(folder: string): boolean {
     return this.fs.exists(topicIdPath(folder))
@@ -90,12 +95,15 @@ export class TopicIds {
     const isMissing = () => wanted() && !this.isThere(folder)
     if (!isMissing() || this.link(folder, topicId)) return
     await replaceLater(fs, topicIdPath(folder), textOf(topicId), isMissing)
-    if (readTopicId(fs, folder) === topicId) this.latest = { folder, topicId }
+    if (readTopicId(fs, folder) !== topicId) return
+    this.unnamed.add(folder)
+    this.latest = { folder, topicId }
   }
   /** After an unclean end. Where there is no room it waits for the first record. */
   ensure(folder: string, topicId: string): void {
     if (!this.fs.exists(folder)) return
     this.unsynced.add(folder) // whoever wrote it may not have lived to sync it
+    this.unnamed.add(folder)
     if (readTopicId(this.fs, folder) !== undefined) return
     this.unlessFull(() => this.write(folder, topicId))
   }
@@ -136,16 +144,25 @@ export class TopicIds {
 
   /** A folder has another name. */
   moved(from: string, to: string): void {
-    if (this.unsynced.delete(from)) this.unsynced.add(to)
+    for (const folders of [this.unsynced, this.unnamed]) if (folders.delete(from)) folders.add(to)
     if (this.latest?.folder === from) this.latest = undefined
   }
-  /** Puts all of them on the disk. */
-  *syncs(): Syncs {
-    for (const folder of this.unsynced) yield* this.sync(folder)
+  /** Puts all of them on the disk, and their names. */
+  syncAll(): void {
+    for (const folder of this.unsynced) syncNow(this.fs, this.sync(folder))
+    for (const folder of this.unnamed) {
+      if (this.fs.exists(folder)) this.fs.syncFolder(folder)
+      this.unnamed.delete(folder)
+    }
   }
   /** The same in the background. What cannot be done is left to the end, which says so. */
   async settle(): Promise<void> {
     await sideBySide(this.unsynced, (folder) => syncLater(this.fs, this.sync(folder)).catch(() => {}))
+    await sideBySide(this.unnamed, (folder) => this.syncName(folder).catch(() => {}))
+  }
+  private async syncName(folder: string): Promise<void> {
+    await this.fs.syncFolderLater(folder)
+    this.unnamed.delete(folder)
   }
   private *sync(folder: string): Syncs {
     yield* syncing(this.fs, topicIdPath(folder))

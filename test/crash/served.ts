@@ -12,17 +12,13 @@ import { FOLDER, openWorld } from './world'
 export async function servedAmiss(disk: Disk, below: Below | undefined, timeMs: number, wrap: Wrap) {
   if (below) disk.cutPower(below)
   else disk.kill()
-  const isClean = disk.exists(`${FOLDER}/.kafka_cleanshutdown`)
   const world = openWorld(wrap(disk), 1, timeMs)
   startRecovery(world.engine, () => {})
   for (let turn = 0; !world.engine.recovery?.isOver; turn++) {
     if (turn > 1000) throw new Error('the recovery does not end')
     await new Promise<void>((resolve) => setImmediate(resolve))
   }
-  // A clean end syncs one file for all folders of a topic and none of the folders: what of that a disk without any order may drop is an
-  // empty folder, which Kafka takes for a stray and makes again.
-  const mayBeEmpty = (name: string) => isClean && disk.list(`${FOLDER}/${name}`).length === 0
-  const complaints = foldersAmiss(disk, (name) => !mayBeEmpty(name) && world.engine.partition(...placeOf(name)) !== undefined)
+  const complaints = foldersAmiss(disk, (name) => world.engine.partition(...placeOf(name)) !== undefined)
   world.stop()
   if (!disk.exists(`${FOLDER}/.kafka_cleanshutdown`)) return complaints
   disk.cutPower(below ?? (() => 0))
