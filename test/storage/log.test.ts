@@ -1,5 +1,5 @@
 /** A partition's log: when it rolls, what it finds, and what it makes of files that are not as they should be. */
-import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { baseOffset, batchSize } from '../../src/protocol/batch'
 import { BatchBuilder, type BatchOptions } from '../../src/protocol/batch-builder'
@@ -316,62 +316,6 @@ describe('files that are not as they should be', () => {
         expect(open().log('t-0').abortedBetween(0, 12)).toEqual(wanted)
         expect(readFileSync(file(name)).equals(before)).toBe(true)
       }
-    }
-  })
-  test('aborted transactions are found again when a power cut undid half of what retention did', () => {
-    const { directory, log } = open()
-    const one = log('t-0', { segmentBytes: 700 })
-    for (let i = 0; i < 6; i++) {
-      one.append(batch(200, 1000, { producerId: 5, producerEpoch: 0, baseSequence: i, transactional: true }), 0, 0)
-      one.append(marker('ABORT', 5), 0, 0)
-    }
-    const wanted = one.abortedBetween(0, 12)
-    directory.close(false)
-    const names = readdirSync(`${folder}/t-0`).filter((name) => name.endsWith('.txnindex'))
-    expect(names.length).toBeGreaterThan(1)
-    for (const name of names) {
-      const before = readFileSync(file(name))
-      rmSync(`${folder}/.kafka_cleanshutdown`, { force: true })
-      renameSync(file(name), `${file(name)}.deleted`)
-      expect(open().log('t-0').abortedBetween(0, 12)).toEqual(wanted)
-      expect(readFileSync(file(name)).equals(before)).toBe(true)
-    }
-  })
-  test('and the next power cut, right after that, hides none of them either', () => {
-    const disk = new Disk()
-    disk.makeFolder('/data')
-    writeMetaProperties(disk, '/data', { clusterId: 'c', nodeId: 1, directoryId: 'AAAAAAAAAAAAAAAAAAAAEQ' }, 0)
-    const { directory, log } = openDirectory('/data', worldOn(disk))
-    const one = log('t-0', { segmentBytes: 700 })
-    for (let i = 0; i < 6; i++) {
-      one.append(batch(200, 1000, { producerId: 5, producerEpoch: 0, baseSequence: i, transactional: true }), 0, 0)
-      one.append(marker('ABORT', 5), 0, 0)
-    }
-    const wanted = one.abortedBetween(0, 12)
-    directory.close(false)
-    const index = '/data/t-0/00000000000000000000.txnindex'
-    disk.remove('/data/.kafka_cleanshutdown')
-    disk.rename(index, `${index}.deleted`)
-    disk.settle()
-    for (const cut of [() => 0, (n: number) => n - 1, (n: number) => n >> 1]) {
-      const left = disk.copy()
-      expect(openDirectory('/data', worldOn(left)).log('t-0').abortedBetween(0, 12)).toEqual(wanted)
-      left.cutPower(cut)
-      expect(openDirectory('/data', worldOn(left)).log('t-0').abortedBetween(0, 12)).toEqual(wanted)
-    }
-    for (let changes = 0; ; changes++) {
-      const left = disk.copy()
-      left.left = changes // the power goes in the middle of that opening
-      let isOver = true
-      try {
-        openDirectory('/data', worldOn(left)).log('t-0')
-      } catch {
-        isOver = false
-      }
-      left.cutPower(() => 0)
-      left.kill()
-      expect(openDirectory('/data', worldOn(left)).log('t-0').abortedBetween(0, 12)).toEqual(wanted)
-      if (isOver) break
     }
   })
   test('of aborted transactions that are lost nothing is said', () => {
