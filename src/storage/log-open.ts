@@ -202,5 +202,5 @@ function trimEpochs(log: Log): void {
   const kept: EpochStart[] = log.epochs.filter(({ startOffset }) => startOffset <= log.endOffset)
   if (kept.length === log.epochs.length) return
   log.epochs = kept
-  tryToWriteEpochs(log.system.fs, `${log.folder}/leader-epoch-checkpoint`, kept)
+  tryToWriteEpochs(log.system.fs, `${log.folder}/${EPOCHS}`, kept)
 }

@@ -7,8 +7,8 @@
  * Apache Kafka starts with a folder that has none, and takes it for a stray; it does not start where there is one that is empty or torn,
  * not even in a folder that is on its way out. A server writes it in the background, with a sync before it has its name. Where somebody
  * cannot wait it is written without, for the metadata log has the durable fact: what a power cut left empty or in part is written again
- * after an unclean end. It is synced before anything in the log is said to be on disk, because
- * a folder that was on its way out is only put back if it says whose it is; and before a clean end, which says that all is well.
+ * after an unclean end. It is synced before anything in the log is said to be on disk, because a folder that was on its way out is
+ * only put back if it says whose it is; and before a clean end, which says that all is well.
  */
 import type { FileSystem } from '../system/system'
 import { replaceFile, replaceLater } from './checkpoints'
@@ -94,10 +94,9 @@ export class TopicIds {
     await fs.makeFolderLater(folder)
     const isMissing = () => wanted() && !this.isThere(folder)
     if (!isMissing() || this.link(folder, topicId)) return
+    this.unnamed.add(folder) // before: a clean end may come while it gets its name
     await replaceLater(fs, topicIdPath(folder), textOf(topicId), isMissing)
-    if (readTopicId(fs, folder) !== topicId) return
-    this.unnamed.add(folder)
-    this.latest = { folder, topicId }
+    if (readTopicId(fs, folder) === topicId) this.latest = { folder, topicId }
   }
   /** After an unclean end. Where there is no room it waits for the first record. */
   ensure(folder: string, topicId: string): void {
