@@ -72,6 +72,13 @@ test('the settings of a deleted topic are said to be gone, or Kafka would give t
   ])
 })
 
+test('no leader is written down, as at rest: a broker of Kafka would load coordinators by it before it has registered', async () => {
+  const kt = testEngine()
+  const [topicId = ''] = await create(kt.call, 't')
+  const { metadata } = kt.reopen('clean').engine
+  expect(metadata.topicById(topicId)?.partitions).toMatchObject([{ leader: -1, leaderEpoch: 0, isr: [1] }])
+})
+
 test('a folder that a power cut left without its id says again whose it is, or Kafka would take it for a stray', async () => {
   const kt = testEngine()
   const [topicId] = await create(kt.call, 't')

@@ -117,7 +117,11 @@ function newTopicId({ image, random }: ControllerView): string {
   }
 }
 
-/** A new partition: its first active replica leads, the active ones are in sync. */
+/**
+ * A new partition: the active replicas are in sync, the first of them leads. Where that is this node no leader is written down,
+ * as at rest (replicas.ts): a broker of Apache Kafka that starts would lead by what it reads, lose that with its own
+ * registration, and report an error for each coordinator that it had begun to load in between.
+ */
 export function partitionRecord(
   topicId: string,
   partitionId: number,
@@ -127,6 +131,7 @@ export function partitionRecord(
 ): MetadataChange {
   const { partition: version, hasDirectories } = versions()
   const isr = replicas.filter((id) => active.has(id))
+  const [first = nodeId] = isr
   const value = {
     partitionId,
     topicId,
@@ -134,7 +139,7 @@ export function partitionRecord(
     isr,
     removingReplicas: [],
     addingReplicas: [],
-    leader: isr[0] ?? -1,
+    leader: first === nodeId ? -1 : first,
     leaderEpoch: 0,
     partitionEpoch: 0,
     directories: hasDirectories ? replicas.map((id) => (id === nodeId ? directory() : UNASSIGNED_DIRECTORY)) : [],
