@@ -1,6 +1,7 @@
 /** What is left behind by deletions, transactions and crashes is what Kafka would make of it: found by judging random workloads. */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import { ensureInternalTopic } from '../../src/engine/controller/internal-topics'
 import { DeleteRecords } from '../../src/protocol/apis/delete-records'
 import { DescribeProducers } from '../../src/protocol/apis/describe-producers'
 import { Fetch } from '../../src/protocol/apis/fetch'
@@ -72,11 +73,13 @@ test('the settings of a deleted topic are said to be gone, or Kafka would give t
   ])
 })
 
-test('no leader is written down, as at rest: a broker of Kafka would load coordinators by it before it has registered', async () => {
-  const kt = testEngine()
-  const [topicId = ''] = await create(kt.call, 't')
+test('topics of coordinators have no leader at rest: a broker of Kafka would load them by it before it has registered', async () => {
+  const kt = testEngine({ properties: { 'offsets.topic.num.partitions': '1' } })
+  await create(kt.call, 't')
+  await ensureInternalTopic(kt.engine, '__consumer_offsets')
   const { metadata } = kt.reopen('clean').engine
-  expect(metadata.topicById(topicId)?.partitions).toMatchObject([{ leader: -1, leaderEpoch: 0, isr: [1] }])
+  expect(metadata.topic('__consumer_offsets')?.partitions).toMatchObject([{ leader: -1, leaderEpoch: 0, isr: [1] }])
+  expect(metadata.topic('t')?.partitions).toMatchObject([{ leader: 1, leaderEpoch: 0, isr: [1] }])
 })
 
 test('a folder that a power cut left without its id says again whose it is, or Kafka would take it for a stray', async () => {

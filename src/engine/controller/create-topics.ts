@@ -9,7 +9,8 @@ import { randomUuid } from '../../system/system'
 import { topicNameError } from '../configs/resources'
 import { validateTopicConfigs } from '../configs/topic-settings'
 import { change, type MetadataChange, records } from '../metadata/changes'
-import { type MetadataImage, RESOURCE } from '../metadata/image'
+import { type MetadataImage, RESOURCE, type TopicImage } from '../metadata/image'
+import { INTERNAL_TOPICS } from '../topic'
 import { type Brokers, brokersOf, checkAssignment, place } from './replicas'
 import type { ControllerView, Refusal } from './view'
 
@@ -100,7 +101,7 @@ function planTopic(wanted: WantedTopic, view: ControllerView, brokers: Brokers, 
     ...[...overrides].map(([key, value]) =>
       change(records.ConfigRecord, { resourceType: RESOURCE.TOPIC, resourceName: name, name: key, value }),
     ),
-    ...replicas.map((ids, partitionId) => partitionRecord(topicId, partitionId, ids, brokers, view)),
+    ...replicas.map((ids, partitionId) => partitionRecord({ id: topicId, name }, partitionId, ids, brokers, view)),
   ]
   return { topic: { name, topicId, replicas, overrides }, changes }
 }
@@ -118,12 +119,12 @@ function newTopicId({ image, random }: ControllerView): string {
 }
 
 /**
- * A new partition: the active replicas are in sync, the first of them leads. Where that is this node no leader is written down,
- * as at rest (replicas.ts): a broker of Apache Kafka that starts would lead by what it reads, lose that with its own
- * registration, and report an error for each coordinator that it had begun to load in between.
+ * A new partition: the active replicas are in sync, the first of them leads. Where coordinators keep their facts no leader is written
+ * down, as at rest (replicas.ts): a broker of Apache Kafka that starts may read this before its own registration, which takes the lead
+ * from it for a moment, and would report an error for each coordinator that it had begun to load.
  */
 export function partitionRecord(
-  topicId: string,
+  { id: topicId, name }: Pick<TopicImage, 'id' | 'name'>,
   partitionId: number,
   replicas: readonly number[],
   { active }: Brokers,
@@ -131,7 +132,8 @@ export function partitionRecord(
 ): MetadataChange {
   const { partition: version, hasDirectories } = versions()
   const isr = replicas.filter((id) => active.has(id))
-  const [first = nodeId] = isr
+  const [leader = -1] = isr
+  const isAtRest = leader === nodeId && INTERNAL_TOPICS.has(name)
   const value = {
     partitionId,
     topicId,
@@ -139,7 +141,7 @@ export function partitionRecord(
     isr,
     removingReplicas: [],
     addingReplicas: [],
-    leader: first === nodeId ? -1 : first,
+    leader: isAtRest ? -1 : leader,
     leaderEpoch: 0,
     partitionEpoch: 0,
     directories: hasDirectories ? replicas.map((id) => (id === nodeId ? directory() : UNASSIGNED_DIRECTORY)) : [],
