@@ -10,7 +10,7 @@ import { Writer } from './writer'
 
 /** So many values are filled in, or bytes of messages interpreted, in about the time that staging takes. */
 const STAGED_AFTER = 128
-const STAGED_AFTER_BYTES = 4096
+const STAGED_AFTER_BYTES = 16384
 
 /** `cold` for the first uses, then `hot`. */
 function warming<T>(cold: T, hot: () => T): () => T {
@@ -25,8 +25,11 @@ function warming<T>(cold: T, hot: () => T): () => T {
 const MANY = 100
 const holdsMany = (value: object): boolean => Object.values(value).some((one) => Array.isArray(one) && one.length >= MANY)
 
-/** Interprets until enough bytes have gone through; a large message is staged before it is read or written. */
-function codecOf<F extends Fields>(fields: F, version: number, flexible: boolean): Codec<F> {
+/**
+ * Interprets until enough bytes have gone through; a large message is staged before it is read or written. `ready` reads from the
+ * first one on.
+ */
+function codecOf<F extends Fields>(fields: F, version: number, flexible: boolean, ready?: Codec<F>['read']): Codec<F> {
   let codec = interpret(fields, version, flexible)
   let left = STAGED_AFTER_BYTES
   const spend = (bytes: number) => {
@@ -35,6 +38,7 @@ function codecOf<F extends Fields>(fields: F, version: number, flexible: boolean
   }
   return {
     read(reader) {
+      if (ready) return ready(reader)
       if (left >= 0) spend(reader.left + 1)
       return codec.read(reader)
     },
@@ -90,7 +94,8 @@ export function responseCodec<A extends Api>(api: A, version: number): Codec<A['
 /** Reads and writes a message that belongs to no API. */
 export function messageCodec<F extends Fields>(message: Message<F>, version: number): Codec<F> {
   const codecs = shelf(message).request
-  codecs[version] ??= codecOf(message.fields, version, isFlexible(message, version)) as Codec<Fields>
+  const ready = message.readers?.[version] as Codec<F>['read'] | undefined
+  codecs[version] ??= codecOf(message.fields, version, isFlexible(message, version), ready) as Codec<Fields>
   return codecs[version] as unknown as Codec<F>
 }
 
