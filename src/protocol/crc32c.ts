@@ -15,8 +15,8 @@ const NATIVE_FROM = 512
 const TABLES = new Int32Array(16 * 256)
 const littleEndian = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1
 
-/** Filling all the tables takes as long as so many bytes without; most commands never see as many. */
-const FEW = 8192
+/** A command that sees no more is over before any of this is compiled, and filling all the tables would not pay. */
+const FEW = 65536
 let few = FEW
 
 /** The first table, at the first use: eight shifts, the rest are sums of what is there. */

@@ -12,13 +12,22 @@ import { getInt32 } from './fixed'
 export const LONGEST_NAME = 64
 const PLACES = 4096
 
-const kept: string[] = new Array<string>(PLACES).fill('')
+/** So many texts are made before any is kept: a command that reads fewer is over sooner without the table. */
+const FEW = 500
+let made = 0
+
+let kept: string[] = []
 /**
  * The bytes of each, four in a word, the last four of it in its last: to compare those is faster than to ask a string for its
  * characters.
  */
 const WORDS = LONGEST_NAME / 4
-const keptWords = new Int32Array(PLACES * WORDS)
+let keptWords = new Int32Array(0)
+
+function makeTable(): void {
+  kept = new Array<string>(PLACES).fill('')
+  keptWords = new Int32Array(PLACES * WORDS)
+}
 
 /** What is looked at of a long name besides its first bytes: names differ at their ends, random ones most of all. */
 const TAIL = 12
@@ -54,13 +63,18 @@ function isAt(place: number, bytes: Uint8Array, at: number, size: number): boole
 
 /** The string that `size` bytes, 1 to LONGEST_NAME of them, stand for, if it is here. */
 export function findName(bytes: Uint8Array, at: number, size: number): string | undefined {
+  if (made < FEW) return undefined
   const place = placeOf(bytes, at, size)
   if (isAt(place, bytes, at, size)) return kept[place]
   return isAt(place ^ 1, bytes, at, size) ? kept[place ^ 1] : undefined
 }
 
-/** Keeps `name`, which those bytes stand for and which is not here. */
+/** Keeps `name`, which those bytes stand for and which is not here, if it is not among the first few. */
 export function keepName(name: string, bytes: Uint8Array, at: number, size: number): void {
+  if (made < FEW) {
+    if (++made === FEW) makeTable()
+    return
+  }
   if (name.length !== size) return // it is not all ASCII
   const first = placeOf(bytes, at, size)
   const place = kept[first] !== '' && kept[first ^ 1] === '' ? first ^ 1 : first
