@@ -29,7 +29,7 @@ import { cpSync, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { basename, join } from 'node:path'
 import { load, temporaryFolder } from './bundle.mjs'
-import { JUDGE, judged, RACE, UNCLEAN } from './opens.mjs'
+import { JUDGE, judged, UNCLEAN } from './opens.mjs'
 import { Broker, compileUsers, dumpedByKafka, killAll, portOfJudge, startKt } from './reverse/brokers.mjs'
 import {
   carried,
@@ -214,7 +214,7 @@ function complaintsAfter(before, after, timeIndexes, { folders }, way) {
   const isNews = (line) =>
     !known.has(withoutChance(line)) &&
     !isAsItWas(line, timeIndexes, timeIndexesOf(folders)) &&
-    !(way === 'killed' && (UNCLEAN.test(line) || TORN.test(line) || RACE.test(line)))
+    !(way === 'killed' && (UNCLEAN.test(line) || TORN.test(line)))
   return after.complaints.filter(isNews).map((line) => `Kafka, after kt: ${line}`)
 }
 

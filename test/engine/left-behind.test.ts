@@ -73,13 +73,14 @@ test('the settings of a deleted topic are said to be gone, or Kafka would give t
   ])
 })
 
-test('topics of coordinators have no leader at rest: a broker of Kafka would load them by it before it has registered', async () => {
+test('a new partition names its leader, or Kafka would elect nobody for it after an unclean end', async () => {
   const kt = testEngine({ properties: { 'offsets.topic.num.partitions': '1' } })
   await create(kt.call, 't')
   await ensureInternalTopic(kt.engine, '__consumer_offsets')
-  const { metadata } = kt.reopen('clean').engine
-  expect(metadata.topic('__consumer_offsets')?.partitions).toMatchObject([{ leader: -1, leaderEpoch: 0, isr: [1] }])
-  expect(metadata.topic('t')?.partitions).toMatchObject([{ leader: 1, leaderEpoch: 0, isr: [1] }])
+  const { metadata } = kt.reopen('killed').engine
+  const state = { leader: 1, leaderEpoch: 0, isr: [1], replicas: [1] }
+  expect(metadata.topic('t')?.partitions).toMatchObject([state])
+  expect(metadata.topic('__consumer_offsets')?.partitions).toMatchObject([state])
 })
 
 test('a folder that a power cut left without its id says again whose it is, or Kafka would take it for a stray', async () => {

@@ -36,7 +36,7 @@ export function decideCreatePartitions(wanted: readonly Wanted[], view: Controll
     const plan = planPartitions(first, view, room)
     if ('errorCode' in plan) return { name, ...plan }
     const brokers = brokersOf(view.image, view.nodeId)
-    changes.push(...plan.replicas.map((ids, index) => partitionRecord(plan.topic, plan.from + index, ids, brokers, view)))
+    changes.push(...plan.replicas.map((ids, index) => partitionRecord(plan.topic.id, plan.from + index, ids, brokers, view)))
     added.push(plan)
     room -= plan.replicas.length
     return { name, errorCode: errors.NONE, errorMessage: null }

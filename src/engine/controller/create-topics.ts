@@ -9,8 +9,7 @@ import { randomUuid } from '../../system/system'
 import { topicNameError } from '../configs/resources'
 import { validateTopicConfigs } from '../configs/topic-settings'
 import { change, type MetadataChange, records } from '../metadata/changes'
-import { type MetadataImage, RESOURCE, type TopicImage } from '../metadata/image'
-import { INTERNAL_TOPICS } from '../topic'
+import { type MetadataImage, RESOURCE } from '../metadata/image'
 import { type Brokers, brokersOf, checkAssignment, place } from './replicas'
 import type { ControllerView, Refusal } from './view'
 
@@ -101,7 +100,7 @@ function planTopic(wanted: WantedTopic, view: ControllerView, brokers: Brokers, 
     ...[...overrides].map(([key, value]) =>
       change(records.ConfigRecord, { resourceType: RESOURCE.TOPIC, resourceName: name, name: key, value }),
     ),
-    ...replicas.map((ids, partitionId) => partitionRecord({ id: topicId, name }, partitionId, ids, brokers, view)),
+    ...replicas.map((ids, partitionId) => partitionRecord(topicId, partitionId, ids, brokers, view)),
   ]
   return { topic: { name, topicId, replicas, overrides }, changes }
 }
@@ -119,12 +118,11 @@ function newTopicId({ image, random }: ControllerView): string {
 }
 
 /**
- * A new partition: the active replicas are in sync, the first of them leads. Where coordinators keep their facts no leader is written
- * down, as at rest (replicas.ts): a broker of Apache Kafka that starts may read this before its own registration, which takes the lead
- * from it for a moment, and would report an error for each coordinator that it had begun to load.
+ * A new partition: its first active replica leads, the active ones are in sync. The leader is written down although a directory of
+ * Kafka at rest names none: after an unclean end Kafka elects the last known leader or nobody (KIP-966).
  */
 export function partitionRecord(
-  { id: topicId, name }: Pick<TopicImage, 'id' | 'name'>,
+  topicId: string,
   partitionId: number,
   replicas: readonly number[],
   { active }: Brokers,
@@ -132,8 +130,6 @@ export function partitionRecord(
 ): MetadataChange {
   const { partition: version, hasDirectories } = versions()
   const isr = replicas.filter((id) => active.has(id))
-  const [leader = -1] = isr
-  const isAtRest = leader === nodeId && INTERNAL_TOPICS.has(name)
   const value = {
     partitionId,
     topicId,
@@ -141,7 +137,7 @@ export function partitionRecord(
     isr,
     removingReplicas: [],
     addingReplicas: [],
-    leader: isAtRest ? -1 : leader,
+    leader: isr[0] ?? -1,
     leaderEpoch: 0,
     partitionEpoch: 0,
     directories: hasDirectories ? replicas.map((id) => (id === nodeId ? directory() : UNASSIGNED_DIRECTORY)) : [],
