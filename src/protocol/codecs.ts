@@ -22,14 +22,11 @@ function warming<T>(cold: T, hot: () => T): () => T {
   }
 }
 /** So many elements of an array come to STAGED_AFTER_BYTES, more or less. */
-const MANY = 100
+const MANY = 250
 const holdsMany = (value: object): boolean => Object.values(value).some((one) => Array.isArray(one) && one.length >= MANY)
 
-/**
- * Interprets until enough bytes have gone through; a large message is staged before it is read or written. `ready` reads from the
- * first one on.
- */
-function codecOf<F extends Fields>(fields: F, version: number, flexible: boolean, ready?: Codec<F>['read']): Codec<F> {
+/** Interprets until enough bytes have gone through; a large message is staged before it is read or written. */
+function codecOf<F extends Fields>(fields: F, version: number, flexible: boolean): Codec<F> {
   let codec = interpret(fields, version, flexible)
   let left = STAGED_AFTER_BYTES
   const spend = (bytes: number) => {
@@ -38,7 +35,6 @@ function codecOf<F extends Fields>(fields: F, version: number, flexible: boolean
   }
   return {
     read(reader) {
-      if (ready) return ready(reader)
       if (left >= 0) spend(reader.left + 1)
       return codec.read(reader)
     },
@@ -94,8 +90,7 @@ export function responseCodec<A extends Api>(api: A, version: number): Codec<A['
 /** Reads and writes a message that belongs to no API. */
 export function messageCodec<F extends Fields>(message: Message<F>, version: number): Codec<F> {
   const codecs = shelf(message).request
-  const ready = message.readers?.[version] as Codec<F>['read'] | undefined
-  codecs[version] ??= codecOf(message.fields, version, isFlexible(message, version), ready) as Codec<Fields>
+  codecs[version] ??= codecOf(message.fields, version, isFlexible(message, version)) as Codec<Fields>
   return codecs[version] as unknown as Codec<F>
 }
 

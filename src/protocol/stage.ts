@@ -42,16 +42,6 @@ export function stage<F extends Fields>(fields: F, version: number, flexible: bo
   return code.link(`{ read: ${read}, write: ${write} }`) as Codec<F>
 }
 
-/**
- * What `stage` makes for reading, as a function of a module: for messages of which a short command reads so many that neither
- * interpreting nor staging them is quick enough (records/partition-readers.ts).
- */
-export function readerText(fields: Fields, version: number, flexible: boolean, name: string): string {
-  const code = new Code({ version, flexible, exact: false }, name)
-  const read = code.reader(fields)
-  return `${code.text}\nexport { ${read} as ${name} }\n`
-}
-
 /** Stages the function that fills in the defaults of what a writer would take, giving what a reader would give. */
 export function stageFill<F extends Fields>(fields: F): (value: In<F>) => Out<F> {
   const code = new Code({ version: Number.NaN, flexible: true, exact: false })
@@ -92,26 +82,19 @@ class Code {
   private readonly writers = new Map<Fields, string>()
   private serial = 0
 
-  /** `names`: what those of its functions begin with. */
-  constructor(
-    private readonly v: Version,
-    private readonly names = '',
-  ) {}
+  constructor(private readonly v: Version) {}
 
   link(result: string): unknown {
-    const source = `"use strict";\n${this.text}\nreturn ${result}`
+    const source = `"use strict";\n${this.lines.join('\n')}\nreturn ${result}`
     const scope = { EMPTY, Writer, Unsayable, ...fixed }
     return new Function(...Object.keys(scope), source)(...Object.values(scope))
-  }
-  get text(): string {
-    return this.lines.join('\n')
   }
   /** The name of a function, which is made once however many fields it is for. */
   private define(prefix: string, body: (name: string) => string): string {
     const text = body('')
     const known = this.functions.get(text)
     if (known) return known
-    const name = `${this.names}${prefix}${++this.serial}`
+    const name = `${prefix}${++this.serial}`
     this.functions.set(text, name)
     this.lines.push(body(name))
     return name

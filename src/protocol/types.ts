@@ -177,8 +177,6 @@ export interface Message<F extends Fields = Fields> {
   readonly versions: readonly [number, number]
   readonly flexible: number | null
   readonly fields: F
-  /** What reads one version, where that stands in the source (records/partition-readers.ts). */
-  readonly readers?: { readonly [version: number]: (reader: never) => unknown }
 }
 export function message<const F extends Fields>(declaration: Message<F>): Message<F> {
   return declaration

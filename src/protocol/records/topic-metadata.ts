@@ -1,7 +1,6 @@
 /** The records of __cluster_metadata about topics, their partitions, and configs of all kinds. */
 import { array, int8, int32, string, uuid } from '../types'
 import { metadataType } from './metadata-record'
-import { readPartition, readPartitionChange } from './partition-readers'
 
 /** A topic was created; its partitions follow. */
 export const TopicRecord = metadataType({
@@ -33,7 +32,6 @@ export const PartitionRecord = metadataType({
     eligibleLeaderReplicas: array(int32).orNull().tag(1, 2).default(null),
     lastKnownElr: array(int32).orNull().tag(2, 2).default(null),
   },
-  readers: { 2: readPartition },
 })
 
 /** What changed in a partition. v1 directories (KIP-858), v2 eligible leaders (KIP-966). */
@@ -55,7 +53,6 @@ export const PartitionChangeRecord = metadataType({
     eligibleLeaderReplicas: array(int32).orNull().tag(6, 2).default(null),
     lastKnownElr: array(int32).orNull().tag(7, 2).default(null),
   },
-  readers: { 2: readPartitionChange },
 })
 
 /** A topic was deleted, with its partitions and configs. */
