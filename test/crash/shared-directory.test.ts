@@ -3,10 +3,11 @@
  * is there once and in order, and the survivor goes on. Runs the built program (`npm test` builds it first).
  */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { batchSize, HEADER_SIZE } from '../../src/protocol/batch'
 
 let folder = ''
 const running = new Set<ChildProcess>()
@@ -108,7 +109,11 @@ test('a producer that is killed leaves what it wrote, without a hole, and the ne
   }
   expect(numbersOf(stored, 'last')).toEqual(upTo(100))
   expect(reader.lines).toEqual(stored)
-  expect(readdirSync(`${folder}/t-0`).filter((name) => name.includes('corrupt'))).toEqual([])
+  // whoever holds the directory may be killed in the middle of a write: the part of a batch that it leaves is set aside
+  for (const name of readdirSync(`${folder}/t-0`).filter((name) => name.includes('corrupt'))) {
+    const part = readFileSync(`${folder}/t-0/${name}`)
+    expect(part.length < HEADER_SIZE || part.length < batchSize(part, 0), name).toBe(true)
+  }
 }, 60_000)
 
 test('a consumer that holds the directory is killed, and the producer loses nothing and doubles nothing', async () => {
