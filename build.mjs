@@ -65,8 +65,9 @@ const GROUPS = {
  * (`lazily`). Nothing of it may be used while files are being loaded.
  */
 const LATER = {
+  'later-stage': [/src\/protocol\/stage\.ts$/],
   'later-cli': [
-    /src\/protocol\/(stage|json|error-words)\.ts$/,
+    /src\/protocol\/(json|error-words)\.ts$/,
     /src\/cli\/(java-regex|java-hash|complain|suggest|message-text|properties)\.ts$/,
     /src\/client\/admin\/(configs|brokers)\.ts$/,
     /src\/system\/processes\.ts$/,

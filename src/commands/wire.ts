@@ -7,8 +7,9 @@ import { apiTable } from '../protocol/apis/index'
 import { isFlexible } from '../protocol/codecs'
 import { fromJson, type Json, toJson } from '../protocol/json'
 import { Malformed, Reader } from '../protocol/reader'
-import { stage, Unsayable } from '../protocol/stage'
+import { stage } from '../protocol/stage'
 import type { Fields } from '../protocol/types'
+import { Unsayable } from '../protocol/unsayable'
 import { Writer } from '../protocol/writer'
 
 /** A message that the command line names. */

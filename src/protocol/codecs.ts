@@ -1,10 +1,11 @@
 /**
  * The codecs of APIs and messages, one per version, made at first use and kept with the declaration. The first few messages are
- * interpreted, for staging a message costs a command that exchanges a dozen kinds of them a tenth of its time.
+ * interpreted, for staging a message costs a command that exchanges a dozen kinds of them a tenth of its time. Reading and writing are
+ * staged each when it is worth it: who reads many of a kind seldom writes any.
  */
 import { interpret, interpretFill } from './interpret'
 import type { Reader } from './reader'
-import { type Codec, stage, stageFill } from './stage'
+import { type Codec, stageFill, stageReader, stageWriter } from './stage'
 import type { Api, Fields, In, Message, Out } from './types'
 import { Writer } from './writer'
 
@@ -25,28 +26,32 @@ function warming<T>(cold: T, hot: () => T): () => T {
 const MANY = 250
 const holdsMany = (value: object): boolean => Object.values(value).some((one) => Array.isArray(one) && one.length >= MANY)
 
-/** Interprets until enough bytes have gone through; a large message is staged before it is read or written. */
+/** Interprets until enough bytes have been read, or written; a large message is staged before. */
 function codecOf<F extends Fields>(fields: F, version: number, flexible: boolean): Codec<F> {
-  let codec = interpret(fields, version, flexible)
-  let left = STAGED_AFTER_BYTES
-  const spend = (bytes: number) => {
-    left -= bytes
-    if (left < 0) codec = stage(fields, version, flexible)
+  let { read, write } = interpret(fields, version, flexible)
+  let toRead = STAGED_AFTER_BYTES
+  let toWrite = STAGED_AFTER_BYTES
+  const wrote = (bytes: number) => {
+    toWrite -= bytes
+    if (toWrite < 0) write = stageWriter(fields, version, flexible)
   }
   return {
     read(reader) {
-      if (left >= 0) spend(reader.left + 1)
-      return codec.read(reader)
+      if (toRead >= 0) {
+        toRead -= reader.left + 1
+        if (toRead < 0) read = stageReader(fields, version, flexible)
+      }
+      return read(reader)
     },
     write(writer, value) {
-      if (left >= 0 && holdsMany(value)) spend(left + 1)
-      if (left < 0) {
-        codec.write(writer, value)
+      if (toWrite >= 0 && holdsMany(value)) wrote(toWrite + 1)
+      if (toWrite < 0) {
+        write(writer, value)
         return
       }
       const before = writer.length
-      codec.write(writer, value)
-      spend(writer.length - before + 1)
+      write(writer, value)
+      wrote(writer.length - before + 1)
     },
   }
 }

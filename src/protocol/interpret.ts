@@ -5,7 +5,7 @@
  */
 
 import type { Reader } from './reader'
-import { type Codec, Unsayable } from './stage'
+import type { Codec } from './stage'
 import {
   ARRAY_COST,
   defaultOf,
@@ -21,6 +21,7 @@ import {
   writeMethod,
 } from './stage-fields'
 import type { AnyType, Fields, In, Out } from './types'
+import { Unsayable } from './unsayable'
 import { Writer } from './writer'
 
 type Struct = Record<string, unknown>

@@ -7,8 +7,9 @@
  *
  * The values are those of `stage(..., exact)`, where every 64-bit number is a bigint; numbers are understood too.
  */
-import { Unsayable } from './stage'
+
 import { type AnyType, type Fields, type Rules, ZERO_UUID } from './types'
+import { Unsayable } from './unsayable'
 
 export type Json = null | boolean | number | string | Json[] | JsonObject
 export type JsonObject = { [name: string]: Json }

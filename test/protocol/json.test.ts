@@ -5,7 +5,8 @@ import { Fetch } from '../../src/protocol/apis/fetch'
 import { Heartbeat } from '../../src/protocol/apis/heartbeat'
 import { ListOffsets } from '../../src/protocol/apis/list-offsets'
 import { fromJson, type Json, toJson } from '../../src/protocol/json'
-import { stage, Unsayable } from '../../src/protocol/stage'
+import { stage } from '../../src/protocol/stage'
+import { Unsayable } from '../../src/protocol/unsayable'
 import { Writer } from '../../src/protocol/writer'
 
 const heartbeat = { groupId: 'g', generationId: 1, memberId: 'm' }

@@ -1,5 +1,5 @@
 /** How the admin functions give what they found: per item, its value or the broker's error about it. */
-import { Unsayable } from '../../protocol/stage'
+import { Unsayable } from '../../protocol/unsayable'
 import { KafkaError } from '../kafka-error'
 
 /** The value, or why there is none. */
