@@ -66,6 +66,8 @@ export class ProducerBatch {
   /** Its sequence number was changed after it was sent: an answer about the old one says nothing. */
   resequenced = false
   attempts = 0
+  /** It was sent, and no answer said that it is not in the log. */
+  mayBeWritten = false
   /** Requests under way with it. */
   underWay = false
   finished = false

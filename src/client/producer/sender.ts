@@ -195,6 +195,7 @@ export class Sender {
       const { queue } = batch
       this.sequences?.number(queue, batch)
       batch.attempts++
+      batch.mayBeWritten = true
       batch.underWay = true
       const data = { index: queue.partition, records: batch.encode(this.compression, this.transactions !== undefined) }
       const rows = topics.get(queue.topic)

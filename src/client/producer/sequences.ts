@@ -8,6 +8,12 @@ import { NOBODY, type ProducerBatch, type ProducerIdentity } from './batch'
 import type { PartitionQueue } from './queue'
 
 const LAST_EPOCH = 32_767
+/** By these a broker says that it has not written the batch: it would have known it again. */
+const ABOUT_NUMBERS: ReadonlySet<number> = new Set([
+  errors.OUT_OF_ORDER_SEQUENCE_NUMBER,
+  errors.UNKNOWN_PRODUCER_ID,
+  errors.INVALID_PRODUCER_EPOCH,
+])
 
 export class Sequences {
   /** undefined: to be asked for. */
@@ -22,7 +28,7 @@ export class Sequences {
   /** Whether this batch may be sent now: after all that have earlier numbers and are to be sent again. */
   maySend(queue: PartitionQueue, batch: ProducerBatch): boolean {
     if (batch.sequence >= 0) return queue.unacknowledged[0] === batch
-    if (queue.unresolved) return false
+    if (queue.unresolved || this.bumping.has(queue)) return false
     // A broker takes any number from a producer that it does not know. Were the second batch under way too and only the first
     // refused, the second would be written, and the first never.
     if (queue.lastAckedSequence < 0 && queue.unacknowledged.length > 0) return false
@@ -77,6 +83,7 @@ export class Sequences {
    */
   shouldRetry(queue: PartitionQueue, batch: ProducerBatch, code: number, logStartOffset: number): boolean | undefined {
     if (batch.sequence < 0) return undefined
+    if (ABOUT_NUMBERS.has(code)) batch.mayBeWritten = false
     switch (code) {
       case errors.OUT_OF_ORDER_SEQUENCE_NUMBER: {
         const isNext = batch.sequence === queue.lastAckedSequence + 1
@@ -112,7 +119,7 @@ export class Sequences {
       if (queue.nextSequence === queue.lastAckedSequence + 1) queue.unresolved = false
       else this.bumping.add(queue)
     }
-    if (this.bumping.size === 0 || !this.identity) return
+    if (!this.identity || ![...this.bumping].some(isSettled)) return
     const { producerId, epoch } = this.identity
     if (epoch >= LAST_EPOCH) {
       this.identity = undefined // a new producer id will be asked for; queues begin anew once their batches are settled
@@ -131,6 +138,7 @@ export class Sequences {
   private renumber(): void {
     if (!this.identity) return
     for (const queue of this.bumping) {
+      if (!isSettled(queue)) continue
       restart(queue, this.identity)
       for (const batch of queue.unacknowledged) {
         batch.identity = queue.identity
@@ -139,14 +147,21 @@ export class Sequences {
         queue.nextSequence = batch.nextSequence
       }
       this.unresolved.delete(queue)
+      this.bumping.delete(queue)
     }
-    this.bumping.clear()
   }
   private isCurrent(identity: ProducerIdentity): boolean {
     return identity !== NOBODY && identity === this.identity
   }
 }
 
+/**
+ * Whether its batches may have new numbers. One before the hole that may be written already has to be answered first: under
+ * another number it would be written again. Kafka's producer does not wait for that.
+ */
+function isSettled({ unacknowledged: [first], identity, lastAckedSequence }: PartitionQueue): boolean {
+  return !first?.mayBeWritten || first.identity !== identity || first.sequence !== lastAckedSequence + 1
+}
 function restart(queue: PartitionQueue, identity: ProducerIdentity): void {
   queue.identity = identity
   queue.nextSequence = 0
