@@ -222,7 +222,7 @@ export function fetchOnce(one: Lean, topic: string, partition: number, fetchOffs
   return one.unlessEnded(found)
 }
 
-function batchOf({ recordBytes, batchBytes }: Load): Buffer {
+function batchOf({ recordBytes, batchBytes }: Pick<Load, 'recordBytes' | 'batchBytes'>): Buffer {
   const builder = new BatchBuilder()
   const count = Math.max(1, Math.floor(batchBytes / recordBytes))
   const value = Buffer.from(Array.from({ length: recordBytes }, (_, index) => (index * 31) % 251))
