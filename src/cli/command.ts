@@ -116,8 +116,11 @@ export type CheckContext = Pick<Context, 'out' | 'voice' | 'hasPlace' | 'legacy'
 
 export type LegacyKind = 'zookeeper' | 'broker-list'
 
-// biome-ignore lint/suspicious/noConfusingVoidType: a run that returns nothing has done its work
-type Run<O extends OptionTable> = (context: Context, options: Values<O>) => number | void | Promise<number | void>
+/** Gives the exit code; nothing: it has done its work. */
+type Run<O extends OptionTable> = (
+  context: Context,
+  options: Values<O>,
+) => number | undefined | Promise<number | undefined> | Promise<void>
 
 export interface Command<O extends OptionTable = OptionTable> {
   /** As in `kt topics`. */

@@ -145,8 +145,7 @@ export class Option<T> {
   }
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: the top type of options; inference needs it to be any
-export type AnyOption = Option<any>
+export type AnyOption = Option<unknown>
 export type OptionTable = { readonly [key: string]: AnyOption }
 
 /** What a command is given: every option's value by its key. */

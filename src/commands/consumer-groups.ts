@@ -16,8 +16,8 @@ import { listConsumerGroups } from './consumer-groups-list'
 import { type GroupOptions, groupOptions } from './consumer-groups-options'
 import { type At, unchecked } from './consumer-groups-print'
 
-// biome-ignore lint/suspicious/noConfusingVoidType: an action that returns nothing has done its work
-type Action = (at: At, options: GroupOptions) => Promise<number | void>
+/** Gives the exit code; nothing: it has done its work. */
+type Action = (at: At, options: GroupOptions) => Promise<number> | Promise<void>
 
 /** What changes something is loaded when it is asked for: most calls only look. */
 const ACTIONS: Record<Exclude<GroupAction, 'validateRegex'>, Action> = {

@@ -21,7 +21,10 @@ export function metadataLevel(release: string, newest: number): number {
   throw new Failure(`Unknown metadata.version '${release}'. Supported metadata.version are: ${levelNames(newest).join(', ')}`)
 }
 
-export function versionMapping({ out }: Context, { releaseVersion }: { readonly releaseVersion?: string | undefined }): void {
+export async function versionMapping(
+  { out }: Context,
+  { releaseVersion }: { readonly releaseVersion?: string | undefined },
+): Promise<void> {
   const level = releaseVersion === undefined ? NEWEST : metadataLevel(releaseVersion, NEWEST_KNOWN)
   const others = defaultLevels(level)
   if (out.form === 'json') {
@@ -32,7 +35,7 @@ export function versionMapping({ out }: Context, { releaseVersion }: { readonly 
   for (const [name, one] of others) out.line(`${name}=${one}`)
 }
 
-export function featureDependencies({ out }: Context, { feature }: { readonly feature: readonly string[] }): void {
+export async function featureDependencies({ out }: Context, { feature }: { readonly feature: readonly string[] }): Promise<void> {
   if (out.form === 'json') {
     out.json(feature.map(readFeature).map(([name, level]) => ({ feature: name, level, requires: requirements(name, level) })))
     return

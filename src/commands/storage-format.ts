@@ -27,7 +27,7 @@ interface Options {
   readonly initialControllers?: string | undefined
 }
 
-export function format(context: Context, options: Options): void {
+export async function format(context: Context, options: Options): Promise<void> {
   const { out, system } = context
   const config = readStorageConfig(context, options.config ?? '')
   const voters = readVoters(config, options)

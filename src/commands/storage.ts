@@ -92,7 +92,7 @@ export default command({
     'random-uuid': subcommand({
       summary: 'Print a random UUID.',
       options: {},
-      run({ out, system }) {
+      async run({ out, system }) {
         const uuid = randomUuid(system.random)
         if (out.form === 'json') out.json({ uuid })
         else out.line(uuid)

@@ -50,14 +50,29 @@ export function getUuid(b: Bytes, at: number): string {
   const t = getUint24(b, at + 12)
   const u = b[at + 15]!
   if ((p | q | r | s | t | u) === 0) return ZERO_UUID
-  // biome-ignore format: four characters for three bytes
   return String.fromCharCode(
-    c[p >> 18]!, c[(p >> 12) & 63]!, c[(p >> 6) & 63]!, c[p & 63]!,
-    c[q >> 18]!, c[(q >> 12) & 63]!, c[(q >> 6) & 63]!, c[q & 63]!,
-    c[r >> 18]!, c[(r >> 12) & 63]!, c[(r >> 6) & 63]!, c[r & 63]!,
-    c[s >> 18]!, c[(s >> 12) & 63]!, c[(s >> 6) & 63]!, c[s & 63]!,
-    c[t >> 18]!, c[(t >> 12) & 63]!, c[(t >> 6) & 63]!, c[t & 63]!,
-    c[u >> 2]!, c[(u << 4) & 63]!,
+    c[p >> 18]!,
+    c[(p >> 12) & 63]!,
+    c[(p >> 6) & 63]!,
+    c[p & 63]!,
+    c[q >> 18]!,
+    c[(q >> 12) & 63]!,
+    c[(q >> 6) & 63]!,
+    c[q & 63]!,
+    c[r >> 18]!,
+    c[(r >> 12) & 63]!,
+    c[(r >> 6) & 63]!,
+    c[r & 63]!,
+    c[s >> 18]!,
+    c[(s >> 12) & 63]!,
+    c[(s >> 6) & 63]!,
+    c[s & 63]!,
+    c[t >> 18]!,
+    c[(t >> 12) & 63]!,
+    c[(t >> 6) & 63]!,
+    c[t & 63]!,
+    c[u >> 2]!,
+    c[(u << 4) & 63]!,
   )
 }
 const getUint24 = (b: Bytes, at: number): number => (b[at]! << 16) | (b[at + 1]! << 8) | b[at + 2]!

@@ -105,8 +105,7 @@ export class Type<O, I = O, Owed extends boolean = true> {
   }
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: the language's own top type; inference needs it to be any
-export type AnyType = Type<any, any, boolean>
+export type AnyType = Type<unknown, unknown, boolean>
 export type Fields = { readonly [name: string]: AnyType }
 
 type Simplify<T> = { [K in keyof T]: T[K] } & {}

@@ -168,7 +168,13 @@ test('what the controller keeps', () => {
     if (one.decodeOnly || !isSafe(one.json)) continue
     const decoded = decodeMetadata(bytesOf(one.hex))
     expect(decoded).toMatchObject({ name: type.name, version: one.version })
-    expect(encodeMetadata(type as Parameters<typeof encodeMetadata>[0], one.version, decoded.value).toString('hex')).toBe(one.hex)
+    expect(
+      encodeMetadata(
+        type as Parameters<typeof encodeMetadata>[0],
+        one.version,
+        decoded.value as Parameters<typeof encodeMetadata>[2],
+      ).toString('hex'),
+    ).toBe(one.hex)
   }
 })
 

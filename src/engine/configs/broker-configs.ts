@@ -103,13 +103,7 @@ const families = [
 ]
 
 /** Set per mechanism too: `listener.name.internal.plain.sasl.jaas.config`. */
-const ofMechanism = [
-  'sasl.jaas.config',
-  'sasl.login.callback.handler.class',
-  'sasl.login.class',
-  'sasl.server.callback.handler.class',
-  'connections.max.reauth.ms',
-]
+const ofMechanism = ['sasl.jaas.config', 'sasl.login.callback.handler.class', 'sasl.login.class', 'sasl.server.callback.handler.class', 'connections.max.reauth.ms']
 
 /** `max.connections` of `listener.name.internal.max.connections`; null for what is not a listener's. */
 export function listenerSetting(name: string): string | null {

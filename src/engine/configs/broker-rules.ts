@@ -102,16 +102,35 @@ function groupRules(b: BrokerSettings): string | null {
 
 type GroupLimit = readonly [name: readonly [Group, string], value: number, least: number, most: number]
 
-// biome-ignore format: one limit a row
 function groupLimits(b: BrokerSettings): readonly GroupLimit[] {
   const [heartbeat, session, lock] = ['heartbeat.interval.ms', 'session.timeout.ms', 'record.lock.duration.ms'] as const
   return [
-    [['consumer', heartbeat], b.groupConsumerHeartbeatIntervalMs, b.groupConsumerMinHeartbeatIntervalMs, b.groupConsumerMaxHeartbeatIntervalMs],
-    [['consumer', session], b.groupConsumerSessionTimeoutMs, b.groupConsumerMinSessionTimeoutMs, b.groupConsumerMaxSessionTimeoutMs],
-    [['share', heartbeat], b.groupShareHeartbeatIntervalMs, b.groupShareMinHeartbeatIntervalMs, b.groupShareMaxHeartbeatIntervalMs],
+    [
+      ['consumer', heartbeat],
+      b.groupConsumerHeartbeatIntervalMs,
+      b.groupConsumerMinHeartbeatIntervalMs,
+      b.groupConsumerMaxHeartbeatIntervalMs,
+    ],
+    [
+      ['consumer', session],
+      b.groupConsumerSessionTimeoutMs,
+      b.groupConsumerMinSessionTimeoutMs,
+      b.groupConsumerMaxSessionTimeoutMs,
+    ],
+    [
+      ['share', heartbeat],
+      b.groupShareHeartbeatIntervalMs,
+      b.groupShareMinHeartbeatIntervalMs,
+      b.groupShareMaxHeartbeatIntervalMs,
+    ],
     [['share', session], b.groupShareSessionTimeoutMs, b.groupShareMinSessionTimeoutMs, b.groupShareMaxSessionTimeoutMs],
     [['share', lock], b.groupShareRecordLockDurationMs, b.groupShareMinRecordLockDurationMs, b.groupShareMaxRecordLockDurationMs],
-    [['streams', heartbeat], b.groupStreamsHeartbeatIntervalMs, b.groupStreamsMinHeartbeatIntervalMs, b.groupStreamsMaxHeartbeatIntervalMs],
+    [
+      ['streams', heartbeat],
+      b.groupStreamsHeartbeatIntervalMs,
+      b.groupStreamsMinHeartbeatIntervalMs,
+      b.groupStreamsMaxHeartbeatIntervalMs,
+    ],
     [['streams', session], b.groupStreamsSessionTimeoutMs, b.groupStreamsMinSessionTimeoutMs, b.groupStreamsMaxSessionTimeoutMs],
   ]
 }

@@ -5,7 +5,6 @@ import { errors } from '../../protocol/errors'
 import { anyList } from './checks'
 import { accept, type Config, int, list, readList, rowOf } from './config'
 
-// biome-ignore format: one setting a row
 export const clientMetricsConfigs = {
   metrics: list('', 'MEDIUM', 'Prefixes of the names of the metrics that clients are asked for; * means all.', anyList),
   'interval.ms': int(300_000, 'MEDIUM', 'How often clients push them.'),
@@ -18,14 +17,7 @@ export function clientMetricsConfig(name: string): Config | undefined {
 }
 
 /** What a client can be chosen by. */
-const selectors = [
-  'client_instance_id',
-  'client_id',
-  'client_software_name',
-  'client_software_version',
-  'client_source_address',
-  'client_source_port',
-]
+const selectors = ['client_instance_id', 'client_id', 'client_software_name', 'client_software_version', 'client_source_address', 'client_source_port']
 
 /** What is wrong with a subscription: error code and Kafka's words, or null (ClientMetricsConfigs.validate). */
 export function validateClientMetrics(overrides: ReadonlyMap<string, string>): { code: number; message: string } | null {

@@ -6,28 +6,18 @@ import type { BrokerSettings } from './broker-settings'
 import { atLeast, oneOf, shareOffsetReset } from './checks'
 import { accept, acceptedText, type Config, int, rowOf, type Settings, settingsOf, string } from './config'
 
-// biome-ignore format: one setting a row
 export const groupConfigs = {
-  'consumer.session.timeout.ms': int(45_000, 'MEDIUM',
-    'After how long without a heartbeat a member of the consumer group is gone.', atLeast(1)),
-  'consumer.heartbeat.interval.ms': int(5000, 'MEDIUM',
-    'How often members of the consumer group are to send a heartbeat.', atLeast(1)),
-  'share.session.timeout.ms': int(45_000, 'MEDIUM',
-    'After how long without a heartbeat a member of the share group is gone.', atLeast(1)),
-  'share.heartbeat.interval.ms': int(5000, 'MEDIUM',
-    'How often members of the share group are to send a heartbeat.', atLeast(1)),
+  'consumer.session.timeout.ms': int(45_000, 'MEDIUM', 'After how long without a heartbeat a member of the consumer group is gone.', atLeast(1)),
+  'consumer.heartbeat.interval.ms': int(5000, 'MEDIUM', 'How often members of the consumer group are to send a heartbeat.', atLeast(1)),
+  'share.session.timeout.ms': int(45_000, 'MEDIUM', 'After how long without a heartbeat a member of the share group is gone.', atLeast(1)),
+  'share.heartbeat.interval.ms': int(5000, 'MEDIUM', 'How often members of the share group are to send a heartbeat.', atLeast(1)),
   'share.record.lock.duration.ms': int(30_000, 'MEDIUM', 'How long a member of the share group holds a record.', atLeast(1000)),
-  'share.auto.offset.reset': string('latest', 'MEDIUM',
-    'Where a new share group begins: latest, earliest or by_duration:PnDTnHnMn.nS before now.', shareOffsetReset),
-  'share.isolation.level': string('read_uncommitted', 'MEDIUM',
-    'Whether the share group sees records of open and aborted transactions.', oneOf('read_committed', 'read_uncommitted')),
-  'streams.session.timeout.ms': int(45_000, 'MEDIUM',
-    'After how long without a heartbeat a member of the streams group is gone.', atLeast(1)),
-  'streams.heartbeat.interval.ms': int(5000, 'MEDIUM',
-    'How often members of the streams group are to send a heartbeat.', atLeast(1)),
+  'share.auto.offset.reset': string('latest', 'MEDIUM', 'Where a new share group begins: latest, earliest or by_duration:PnDTnHnMn.nS before now.', shareOffsetReset),
+  'share.isolation.level': string('read_uncommitted', 'MEDIUM', 'Whether the share group sees records of open and aborted transactions.', oneOf('read_committed', 'read_uncommitted')),
+  'streams.session.timeout.ms': int(45_000, 'MEDIUM', 'After how long without a heartbeat a member of the streams group is gone.', atLeast(1)),
+  'streams.heartbeat.interval.ms': int(5000, 'MEDIUM', 'How often members of the streams group are to send a heartbeat.', atLeast(1)),
   'streams.num.standby.replicas': int(0, 'MEDIUM', 'Standby copies of each task.', atLeast(0)),
-  'streams.initial.rebalance.delay.ms': int(3000, 'MEDIUM',
-    'How long the streams group waits for more members before its first assignment.', atLeast(0)),
+  'streams.initial.rebalance.delay.ms': int(3000, 'MEDIUM', 'How long the streams group waits for more members before its first assignment.', atLeast(0)),
 } as const
 
 export type GroupSettings = Settings<typeof groupConfigs>
@@ -93,7 +83,6 @@ export function validateGroupConfigs(overrides: ReadonlyMap<string, string>, bro
 
 type Limit = readonly [name: keyof typeof groupConfigs, kind: string, least: number, limit: string, most: number]
 
-// biome-ignore format: one limit a row
 function limits(b: BrokerSettings): readonly Limit[] {
   const [heartbeat, session, lock] = ['heartbeat.interval.ms', 'session.timeout.ms', 'record.lock.duration.ms'] as const
   return [

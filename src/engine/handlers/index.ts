@@ -22,7 +22,6 @@ const group = (key: number, load: () => Promise<unknown>): Row => ({
   },
 })
 
-// biome-ignore format: one answer a row
 const rows: readonly Row[] = [
   plain(0, async () => (await import('./produce')).produce),
   plain(1, async () => (await import('./fetch')).fetch),

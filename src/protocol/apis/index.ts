@@ -9,7 +9,6 @@ export interface ApiRow extends ApiNumbers {
   readonly load: () => Promise<Api>
 }
 
-// biome-ignore format: one API a row
 const modules: { readonly [name: string]: () => Promise<{ readonly [name: string]: Api }> } = {
   Produce: () => import('./produce'),
   Fetch: () => import('./fetch'),

@@ -4,7 +4,6 @@ import { xxh3 } from '../../../src/engine/groups/consumer/xxh3'
 import type { Topics } from '../../../src/engine/groups/topics'
 
 /** Made by hash4j 0.22.0, which Kafka 4.2.1 uses: xxh3_64 of n bytes, the i-th being 31 i + 7. */
-// biome-ignore format: one a row
 const made: readonly [size: number, hash: bigint][] = [
   [0, 3244421341483603138n],
   [1, 5502495245947142431n],
