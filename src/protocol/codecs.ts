@@ -24,7 +24,11 @@ function warming<T>(cold: T, hot: () => T): () => T {
 }
 /** So many elements of an array come to STAGED_AFTER_BYTES, more or less. */
 const MANY = 250
-const holdsMany = (value: object): boolean => Object.values(value).some((one) => Array.isArray(one) && one.length >= MANY)
+/** As deep as the first of each array shows. */
+const holdsMany = (value: object): boolean =>
+  Object.values(value).some(
+    (one) => Array.isArray(one) && (one.length >= MANY || (typeof one[0] === 'object' && one[0] !== null && holdsMany(one[0]))),
+  )
 
 /** Interprets until enough bytes have been read, or written; a large message is staged before. */
 function codecOf<F extends Fields>(fields: F, version: number, flexible: boolean): Codec<F> {

@@ -24,46 +24,69 @@ export interface DeletePlan {
   readonly results: readonly DeleteResult[]
 }
 
-export function decideDeleteTopics(wanted: readonly WantedDeletion[], { image }: ControllerView): DeletePlan {
-  const results: DeleteResult[] = []
-  const refuse = ({ name, topicId }: WantedDeletion, errorCode: number, errorMessage = errorOf(errorCode).sentence) => {
-    results.push({ name, topicId, errorCode, errorMessage })
+/** All that one request wants deleted. It is decided in portions, each on what the metadata say then: others have a turn in between. */
+export class WantedDeletions {
+  /** What is refused whatever there is. */
+  readonly refused: readonly DeleteResult[]
+  /** The rest, each once. */
+  readonly wanted: readonly WantedDeletion[]
+  private readonly counts = new Map<string, number>()
+  private readonly ids: ReadonlySet<string>
+
+  constructor(all: readonly WantedDeletion[]) {
+    this.refused = all.flatMap((one) => {
+      const fault = faultOf(one)
+      return fault === undefined ? [] : [refusal(one, errors.INVALID_REQUEST, fault)]
+    })
+    const wellFormed = all.filter((one) => faultOf(one) === undefined)
+    for (const one of wellFormed) this.counts.set(keyOf(one), (this.counts.get(keyOf(one)) ?? 0) + 1)
+    this.ids = new Set(wellFormed.filter(({ name }) => name === null).map(({ topicId }) => topicId))
+    this.wanted = [...new Map(wellFormed.map((one) => [keyOf(one), one])).values()]
   }
-  const request = (one: WantedDeletion, message: string) => refuse(one, errors.INVALID_REQUEST, message)
-
-  const wellFormed = wanted.filter((one) => {
-    const named = one.name !== null
-    const identified = one.topicId !== ZERO_UUID
-    if (named && identified) request(one, 'You may not specify both topic name and topic id.')
-    else if (!named && !identified) request(one, 'Neither topic name nor id were specified.')
-    else return true
-    return false
-  })
-  const key = ({ name, topicId }: WantedDeletion) => (name === null ? `id ${topicId}` : `name ${name}`)
-  const counts = new Map<string, number>()
-  for (const one of wellFormed) counts.set(key(one), (counts.get(key(one)) ?? 0) + 1)
-  const ids = new Set(wellFormed.filter(({ name }) => name === null).map(({ topicId }) => topicId))
-
-  const topics: TopicImage[] = []
-  const seen = new Set<string>()
-  for (const one of wellFormed) {
-    if (seen.has(key(one))) continue
-    seen.add(key(one))
-    const byName = one.name !== null
-    const topic = one.name === null ? image.topicById(one.topicId) : image.topic(one.name)
-    if ((counts.get(key(one)) ?? 0) > 1) request(one, byName ? 'Duplicate topic name.' : 'Duplicate topic id.')
-    else if (!topic) refuse(one, byName ? errors.UNKNOWN_TOPIC_OR_PARTITION : errors.UNKNOWN_TOPIC_ID)
-    else if (byName && ids.has(topic.id)) request(one, 'The provided topic name maps to an ID that was already supplied.')
-    else {
+  decide(portion: readonly WantedDeletion[], { image }: ControllerView): DeletePlan {
+    const topics: TopicImage[] = []
+    const results = portion.map((one) => {
+      const topic = one.name === null ? image.topicById(one.topicId) : image.topic(one.name)
+      const refused = this.refusalOf(one, topic)
+      if (refused || !topic) return refused as DeleteResult
       topics.push(topic)
-      results.push({ name: topic.name, topicId: topic.id, errorCode: errors.NONE, errorMessage: null })
-    }
+      return { name: topic.name, topicId: topic.id, errorCode: errors.NONE, errorMessage: null }
+    })
+    const changes = topics.flatMap(({ id, name }) => [
+      ...withoutSettings(image, name),
+      change(records.RemoveTopicRecord, { topicId: id }),
+    ])
+    return { changes, topics, results }
   }
-  const changes = topics.flatMap(({ id, name }) => [
-    ...withoutSettings(image, name),
-    change(records.RemoveTopicRecord, { topicId: id }),
-  ])
-  return { changes, topics, results }
+  /** What is not decided any more, for the engine has closed: another controller will. */
+  leave(portion: readonly WantedDeletion[]): DeleteResult[] {
+    return portion.map((one) => refusal(one, errors.NOT_CONTROLLER))
+  }
+  private refusalOf(one: WantedDeletion, topic: TopicImage | undefined): DeleteResult | undefined {
+    const byName = one.name !== null
+    const isTwice = (this.counts.get(keyOf(one)) ?? 0) > 1
+    if (isTwice) return refusal(one, errors.INVALID_REQUEST, byName ? 'Duplicate topic name.' : 'Duplicate topic id.')
+    if (!topic) return refusal(one, byName ? errors.UNKNOWN_TOPIC_OR_PARTITION : errors.UNKNOWN_TOPIC_ID)
+    if (byName && this.ids.has(topic.id))
+      return refusal(one, errors.INVALID_REQUEST, 'The provided topic name maps to an ID that was already supplied.')
+    return undefined
+  }
+}
+
+const keyOf = ({ name, topicId }: WantedDeletion): string => (name === null ? `id ${topicId}` : `name ${name}`)
+
+const refusal = (
+  { name, topicId }: WantedDeletion,
+  errorCode: number,
+  errorMessage = errorOf(errorCode).sentence,
+): DeleteResult => ({ name, topicId, errorCode, errorMessage })
+
+function faultOf({ name, topicId }: WantedDeletion): string | undefined {
+  const isNamed = name !== null
+  const isIdentified = topicId !== ZERO_UUID
+  if (isNamed && isIdentified) return 'You may not specify both topic name and topic id.'
+  if (!isNamed && !isIdentified) return 'Neither topic name nor id were specified.'
+  return undefined
 }
 
 /**

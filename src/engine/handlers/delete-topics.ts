@@ -5,11 +5,16 @@
 import { DeleteTopics } from '../../protocol/apis/delete-topics'
 import { errorOf, errors } from '../../protocol/errors'
 import { ZERO_UUID } from '../../protocol/types'
-import { decideDeleteTopics } from '../controller/delete-topics'
+import { nextTurn } from '../../system/turns'
+import { type DeletePlan, type DeleteResult, WantedDeletions } from '../controller/delete-topics'
 import { notStored } from '../controller/not-stored'
 import { carryOutDeletion } from '../controller/topics'
 import { viewOf } from '../controller/view'
+import type { Engine } from '../engine'
 import { handle } from '../handler'
+
+/** So many topics are decided on and gone from the metadata within a few milliseconds. */
+const AT_ONCE = 20
 
 export const deleteTopics = handle(DeleteTopics, async ({ topics, topicNames }, { engine, version }) => {
   const wanted = version >= 6 ? topics : topicNames.map((name) => ({ name, topicId: ZERO_UUID }))
@@ -19,9 +24,22 @@ export const deleteTopics = handle(DeleteTopics, async ({ topics, topicNames }, 
       responses: wanted.map(({ name, topicId }) => ({ name, topicId, errorCode, errorMessage: errorOf(errorCode).sentence })),
     }
   }
-  const plan = decideDeleteTopics(wanted, viewOf(engine))
-  const failure = await notStored(() => carryOutDeletion(engine, plan))
-  return {
-    responses: plan.results.map((result) => (failure && result.errorCode === errors.NONE ? { ...result, ...failure } : result)),
+  const request = new WantedDeletions(wanted)
+  const portions: (DeleteResult[] | Promise<DeleteResult[]>)[] = []
+  for (let at = 0; at < request.wanted.length; at += AT_ONCE) {
+    if (at > 0) await nextTurn(engine.system.clock)
+    const portion = request.wanted.slice(at, at + AT_ONCE)
+    if (!engine.writable) portions.push(request.leave(portion))
+    else {
+      const done = carryOut(engine, request.decide(portion, viewOf(engine)))
+      done.catch(() => {}) // looked at when all have begun
+      portions.push(done)
+    }
   }
+  return { responses: [...request.refused, ...(await Promise.all(portions)).flat()] }
 })
+
+async function carryOut(engine: Engine, plan: DeletePlan): Promise<DeleteResult[]> {
+  const failure = await notStored(() => carryOutDeletion(engine, plan))
+  return plan.results.map((result) => (failure && result.errorCode === errors.NONE ? { ...result, ...failure } : result))
+}

@@ -4,26 +4,16 @@
  */
 import { DescribeLogDirs } from '../../protocol/apis/describe-log-dirs'
 import { errors } from '../../protocol/errors'
+import type { Request } from '../../protocol/types'
 import type { Engine } from '../engine'
 import { handle } from '../handler'
 import type { Partition } from '../partition'
 import { after, inSlices } from '../slices'
 
 export const describeLogDirs = handle(DescribeLogDirs, ({ topics }, { engine }) => {
-  const { directory, nodeId } = engine
-  const asked =
-    topics?.map(({ topic, partitions }) => ({
-      name: topic,
-      partitions: partitions.map((index) => engine.partition(topic, index)),
-    })) ?? [...engine.metadata.topics()].map(({ name }) => ({ name, partitions: engine.partitionsOf(name) }))
-  const wanted = asked.map(({ name, partitions }) => ({
-    name,
-    partitions: partitions
-      .filter((one) => one !== undefined)
-      .filter(({ state }) => state.replicas.includes(nodeId) && !engine.isAway(state)),
-  }))
-  const all = wanted.flatMap(({ name, partitions }) => partitions.map((partition) => ({ topic: name, partition })))
-  const looked = inSlices(engine.system.clock, all, ({ topic, partition }) => tell(engine, topic, partition))
+  const { directory } = engine
+  const asked = topics ? named(engine, topics) : allOf(engine)
+  const looked = inSlices(engine.system.clock, asked, (partition) => tell(engine, partition))
   return after(looked, (found) => {
     const online = directory.all.map(({ path: logDir }) => ({
       errorCode: errors.NONE,
@@ -41,10 +31,23 @@ interface Told {
   readonly partition: { partitionIndex: number; partitionSize: number; offsetLag: number; isFutureKey: boolean }
 }
 
+type Named = Request<typeof DescribeLogDirs>['topics']
+function named(engine: Engine, topics: NonNullable<Named>): Partition[] {
+  return topics.flatMap(({ topic, partitions }) =>
+    partitions.map((index) => engine.partition(topic, index)).filter((one) => one !== undefined),
+  )
+}
+/** Without anything made for each: there may be tens of thousands, before the first slice. */
+function allOf(engine: Engine): Partition[] {
+  const all: Partition[] = []
+  for (const { name } of engine.metadata.topics()) for (const partition of engine.partitionsOf(name)) all.push(partition)
+  return all
+}
+
 /** Undefined: it has gone meanwhile, with its topic or its directory. */
-function tell(engine: Engine, topic: string, { name, index, deleted, state }: Partition): Told | undefined {
-  const { directory } = engine
-  if (deleted || engine.isAway(state)) return undefined
+function tell(engine: Engine, { topic, name, index, deleted, state }: Partition): Told | undefined {
+  const { directory, nodeId } = engine
+  if (deleted || !state.replicas.includes(nodeId) || engine.isAway(state)) return undefined
   const partitionSize = directory.opened(name)?.sizeBytes ?? directory.sizeOf(name)
   return {
     topic,
