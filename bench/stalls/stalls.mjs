@@ -4,7 +4,6 @@ import { join } from 'node:path'
 import { env, sleep, top, work } from '../brokers.mjs'
 
 const file = join(work, 'stalls')
-let taken = 0
 
 /** Brokers that are started from now on are watched. */
 export function watchStalls() {
@@ -14,18 +13,19 @@ export function watchStalls() {
 
 /** What happened in a broker since it was last asked. */
 export async function stallsOf(pid) {
+  const before = linesTold().length // the file goes with the data of a part that is over
   process.kill(pid, 'SIGUSR2')
   for (;;) {
     await sleep(10)
-    const lines = read().split('\n').slice(0, -1)
-    if (lines.length > taken) return JSON.parse(lines[taken++])
+    const lines = linesTold()
+    if (lines.length > before) return JSON.parse(lines.at(-1))
   }
 }
-function read() {
+function linesTold() {
   try {
-    return readFileSync(file, 'utf8')
+    return readFileSync(file, 'utf8').split('\n').slice(0, -1)
   } catch {
-    return ''
+    return []
   }
 }
 
