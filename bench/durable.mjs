@@ -6,9 +6,11 @@
  *     node bench/durable.mjs [--dir FOLDER] [--seconds 2] [--rounds 5] [--inflight 5] [--batch 16384] [--kt bin/kt]
  *
  * FOLDER (default: the temporary folder) should be on the disk that is asked about: on a disk that others write to the figures are
- * theirs, too. The best round of each is what counts. Beside them stands what this disk does with one write and one fdatasync at a time.
+ * theirs, too. The best round of each is what counts. Beside them stands what this disk does with one write and one
+ * fdatasync at a time, and what a server that does nothing else reaches with the same client (durable/bare.mjs).
  */
 import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { closeSync, fdatasyncSync, mkdtempSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs'
 import net from 'node:net'
 import { tmpdir } from 'node:os'
@@ -17,9 +19,10 @@ import { fileURLToPath } from 'node:url'
 import { load } from './bundle.mjs'
 import { usage } from './usage.mjs'
 
+const here = dirname(fileURLToPath(import.meta.url))
 const options = usage(import.meta.url, {
   dir: { type: 'string', default: tmpdir() },
-  kt: { type: 'string', default: join(dirname(dirname(fileURLToPath(import.meta.url))), 'bin', 'kt') },
+  kt: { type: 'string', default: join(dirname(here), 'bin', 'kt') },
   seconds: { type: 'string', default: '2' },
   rounds: { type: 'string', default: '5' },
   inflight: { type: 'string', default: '5' },
@@ -112,6 +115,15 @@ const cpuOf = ({ child }) => {
   return (Number(fields[11]) + Number(fields[12])) / 100
 }
 
+/** A server that knows nothing of Kafka and syncs as often: what this machine has to offer. */
+async function startBare(frame) {
+  const words = [join(here, 'durable', 'bare.mjs'), join(work, 'bare'), String(frame.length), options.inflight]
+  const child = spawn(process.execPath, words, { env, stdio: ['ignore', 'pipe', 'inherit'] })
+  servers.push(child)
+  const [port] = await once(child.stdout, 'data')
+  return { child, port: Number(port) }
+}
+
 async function round(server, { partitions, connections }) {
   const topic = `p${partitions}`
   const began = performance.now()
@@ -143,6 +155,20 @@ function diskAlone(bytes) {
   return { least: times[0], median: times[50] }
 }
 
+/** MB/s, the best round. */
+async function bareRate() {
+  const frames = [produceFrame('p1', 0, Number(options.batch))]
+  const bare = await startBare(frames[0].frame)
+  let rate = 0
+  for (let i = 0; i < Number(options.rounds); i++) {
+    const began = performance.now()
+    const bytes = await produce(bare.port, frames, began + Number(options.seconds) * 1000)
+    rate = Math.max(rate, bytes / 1e6 / ((performance.now() - began) / 1000))
+  }
+  bare.child.kill()
+  return rate
+}
+
 const best = (rounds) => rounds.reduce((a, b) => (b.rate > a.rate ? b : a))
 const median = (numbers) => [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)]
 try {
@@ -151,6 +177,7 @@ try {
   console.log(
     `disk: write + fdatasync of ${bytes} bytes takes ${alone.least.toFixed(2)} ms at best, ${alone.median.toFixed(2)} in the median`,
   )
+  console.log(`a server of Node that knows nothing of Kafka, 1 connection: ${(await bareRate()).toFixed(0)} MB/s on disk`)
   const pair = [await start('durable', []), await start('not', ['kt.flush.on.acks=false'])]
   for (const server of pair) makeTopics(server)
   console.log(
