@@ -24,11 +24,10 @@ function warming<T>(cold: T, hot: () => T): () => T {
 }
 /** So many elements of an array come to STAGED_AFTER_BYTES, more or less. */
 const MANY = 250
-/** As deep as the first of each array shows. */
+/** As deep as the first of each array shows; bytes, which may come in pieces, are not looked into. */
 const holdsMany = (value: object): boolean =>
-  Object.values(value).some(
-    (one) => Array.isArray(one) && (one.length >= MANY || (typeof one[0] === 'object' && one[0] !== null && holdsMany(one[0]))),
-  )
+  Object.values(value).some((one) => Array.isArray(one) && (one.length >= MANY || (isStruct(one[0]) && holdsMany(one[0]))))
+const isStruct = (one: unknown): one is object => typeof one === 'object' && one !== null && !ArrayBuffer.isView(one)
 
 /** Interprets until enough bytes have been read, or written; a large message is staged before. */
 function codecOf<F extends Fields>(fields: F, version: number, flexible: boolean): Codec<F> {
