@@ -1,6 +1,7 @@
 /**
- * Small files by which a user's running servers are found: `server-PID` for kt server-stop, `zookeeper-HOST_PORT` for the old
- * `--zookeeper`. Hints, never trusted alone: a server that was killed leaves them behind.
+ * Small files by which a user's running servers are found: `server-PID` for kt server-stop, `standin-PID` for
+ * zookeeper-server-stop.sh, `zookeeper-HOST_PORT` for the old `--zookeeper`. Hints, never trusted alone: a server that was killed leaves
+ * them behind.
  */
 import { lockPath, readOwner } from '../storage/owner'
 import type { System } from '../system'
@@ -65,6 +66,29 @@ function isHeld(system: System, { folder, pid }: RunningServer): boolean {
   const lock = system.fs.lock(lockPath(folder))
   lock?.release()
   return lock === undefined
+}
+
+/** Notes that this process stands in for ZooKeeper, with a lock on the note that ends with it; gives what takes the note back. */
+export function noteStandIn(around: Around, system: System, pid: number): () => void {
+  const path = write(system, notesFolder(around), `standin-${pid}`, String(pid))
+  const lock = system.fs.lock(path)
+  return () => {
+    system.fs.remove(path)
+    lock?.release()
+  }
+}
+/** Pids of this user's processes that stand in for ZooKeeper. Notes of those that are gone are removed. */
+export function runningStandIns(around: Around, { fs }: System): number[] {
+  const folder = notesFolder(around)
+  const names = fs.exists(folder) ? fs.list(folder).filter((name) => name.startsWith('standin-')) : []
+  return names.flatMap((name) => {
+    const path = `${folder}/${name}`
+    const lock = fs.lock(path)
+    if (!lock) return [Number(name.replace('standin-', ''))]
+    fs.remove(path)
+    lock.release()
+    return []
+  })
 }
 
 /** The notes of 'localhost:2181,other:2181/chroot'. */

@@ -121,7 +121,8 @@ export function filePlan(terminal: Terminal, system: System, path: string, overr
     nodeId: settings.nodeId,
     nodeIdGiven: [raw.get('node.id'), raw.get('broker.id')].some((id) => id !== undefined && id !== '-1'),
     isKt,
-    formatNew: isKt || settings.layers.kind !== 'kraft',
+    // a file that names a ZooKeeper is for tutorials of before there was anything to format; Kafka 4 passes the name over
+    formatNew: isKt || settings.layers.kind !== 'kraft' || raw.has('zookeeper.connect'),
     listeners,
     advertised: advertisedOf(settings, raw),
     zookeeper: raw.get('zookeeper.connect'),

@@ -1,9 +1,10 @@
 /**
  * zookeeper-server-start.sh, the first line of every tutorial before Kafka 4: kt needs no ZooKeeper and says so. Like ZooKeeper it
- * stays until it is told to go, with clientPort taken, for the scripts that wait for both; who connects is hung up on.
+ * stays until it is told to go (zookeeper-server-stop.sh), with clientPort taken, for the scripts that wait for both; who connects is hung up on.
  */
 import { command } from '../cli/command'
 import { Failure, UsageError } from '../cli/errors'
+import { noteStandIn } from '../cli/notes'
 import { flag } from '../cli/options'
 import { parseProperties } from '../cli/properties'
 import type { Listener, Timer } from '../system'
@@ -38,6 +39,7 @@ export default command({
     const listener = await system.net
       .listen({ host: '127.0.0.1', port }, (connection) => connection.close())
       .catch((): Listener => ({ port, close: async () => {} })) // somebody has the port: that is all it is for
+    const takeBack = noteStandIn(terminal, system, process.pid)
     let timer: Timer | undefined // keeps the process alive where there is no listener to do so
     const wait = () => {
       timer = system.clock.after(3_600_000, wait)
@@ -48,6 +50,7 @@ export default command({
       else signal.addEventListener('abort', () => resolve(), { once: true })
     })
     timer?.cancel()
+    takeBack()
     await listener.close()
     return voice === 'kt' ? 0 : signal.reason === 'SIGINT' ? 130 : 143
   },

@@ -1,5 +1,6 @@
-/** zookeeper-server-stop.sh: there is nothing to stop, for kt needs no ZooKeeper. */
+/** zookeeper-server-stop.sh: kt needs no ZooKeeper; what stands in for it, zookeeper-server-start.sh, is told to go. */
 import { command } from '../cli/command'
+import { runningStandIns } from '../cli/notes'
 
 export default command({
   name: 'zookeeper-server-stop',
@@ -9,8 +10,12 @@ export default command({
   place: 'none',
   options: {},
   kafka: { intro: 'There is nothing to stop: kt needs no ZooKeeper.', noArguments: 'run' },
-  run({ out }) {
-    out.error('kt needs no ZooKeeper, there is nothing to stop. To stop the broker: kafka-server-stop.sh')
+  run({ out, terminal, system }) {
+    const pids = runningStandIns(terminal, system)
+    for (const pid of pids) process.kill(pid, 'SIGTERM')
+    const done =
+      pids.length === 0 ? 'there is nothing to stop' : `zookeeper-server-start.sh (pid ${pids.join(', ')}) was asked to end`
+    out.error(`kt needs no ZooKeeper, ${done}. To stop the broker: kafka-server-stop.sh`)
     return 0
   },
 })
