@@ -229,6 +229,15 @@ export const positiveInt = (argument: string, description: string): Option<numbe
     wholeNumber(word, at, 'Integer', at.voice === 'kt' ? 1 : -(2 ** 31), 'a whole number above 0'),
   )
 
+/** Of TCP, for an option of kt alone. */
+export const port = (argument: string, description: string): Option<number | undefined> =>
+  single('Integer', argument, description, (word, at) => {
+    const value = wholeNumber(word, at, 'Integer', 1, PORTS)
+    if (value > 65_535) throw badValue(word, at, 'Integer', PORTS)
+    return value
+  })
+const PORTS = 'a port between 1 and 65535'
+
 /** A whole number (java.lang.Long); refused beyond 2^53. */
 export const long = (argument: string, description: string): Option<number | undefined> =>
   single('Long', argument, description, (word, at) => wholeNumber(word, at, 'Long', -(2 ** 53 - 1)))

@@ -17,7 +17,7 @@ import { type End, Loop } from './console-consumer-loop'
 import { type ConsumerOptions, consumerOptions } from './console-consumer-options'
 import { AllPartitions } from './console-consumer-partitions'
 import { configError, made, unmade } from './console-servers'
-import { checkTopicExists, chooseTopic } from './console-topic'
+import { checkPartitionExists, checkTopicExists, chooseTopic } from './console-topic'
 
 const LOGGER = 'org.apache.kafka.tools.consumer.ConsoleConsumer'
 
@@ -112,9 +112,14 @@ async function formatterFor(
 }
 
 /** The topic that is meant; undefined where a pattern says which. */
-async function topicFor(context: Context, { topic, include }: ConsumerOptions, cluster: Cluster): Promise<string | undefined> {
+async function topicFor(
+  context: Context,
+  { topic, include, partition }: ConsumerOptions,
+  cluster: Cluster,
+): Promise<string | undefined> {
   if (topic === undefined) return include === undefined ? chooseTopic(cluster, context) : undefined
-  if (context.voice === 'kt') await checkTopicExists(cluster, topic)
+  if (context.voice === 'kt' && partition === undefined) await checkTopicExists(cluster, topic)
+  else if (context.voice === 'kt' && partition !== undefined) await checkPartitionExists(cluster, topic, partition)
   return topic
 }
 

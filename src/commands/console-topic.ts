@@ -1,6 +1,6 @@
 /**
  * The topic that kt's console commands work on when none was named: the only one there is, or on a terminal the one that is chosen.
- * And what kt says of a topic that is not there.
+ * And what kt says of a topic or partition that is not there.
  */
 import type { Context } from '../cli/command'
 import { Failure, UsageError } from '../cli/errors'
@@ -38,4 +38,13 @@ export async function checkTopicExists(cluster: Cluster, topic: string): Promise
   throw new Failure(`there is no topic '${topic}'`, {
     hint: close === undefined ? `Create it with 'kt topics --create --topic ${topic}'.` : `Did you mean '${close}'?`,
   })
+}
+
+/** The same for one of its partitions, which would be waited for in vain. */
+export async function checkPartitionExists(cluster: Cluster, topic: string, partition: number): Promise<void> {
+  await checkTopicExists(cluster, topic)
+  const count = (await cluster.partitions(topic)).length
+  if (partition >= 0 && partition < count) return
+  const present = count === 1 ? 'only partition 0' : `partitions 0 to ${count - 1}`
+  throw new Failure(`there is no partition ${partition} of topic '${topic}'`, { hint: `It has ${present}.` })
 }

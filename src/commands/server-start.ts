@@ -4,7 +4,7 @@
  */
 import { command } from '../cli/command'
 import { Failure, messageOf, OptionError, UsageError } from '../cli/errors'
-import { file, flag, list, positiveInt, text } from '../cli/options'
+import { file, flag, list, port, text } from '../cli/options'
 import type { Out } from '../cli/out'
 import type { Terminal } from '../cli/terminal'
 import { realSystem } from '../system'
@@ -35,7 +35,7 @@ export default command({
     override: list('', 'Optional property that should override values set in server.properties file').summed(
       'Set a property over the file',
     ),
-    port: positiveInt('Integer', '').summed('The port to listen on, 9092 unless said').ktOnly(),
+    port: port('Integer', '').summed('The port to listen on, 9092 unless said').ktOnly(),
     host: text('String', '').summed('The address to listen on; this machine only unless said').ktOnly(),
     dataDir: file('directory', '').summed('The data directory to serve').ktOnly(),
     daemon: flag('').summed('Run in the background, with the output in a log file').hidden(),

@@ -328,7 +328,7 @@ describe('options that do not fit', () => {
 })
 
 describe('as kt', () => {
-  test('the only topic needs no name; a missing one is not waited for', async () => {
+  test('the only topic needs no name; a missing one is not waited for, nor a missing partition', async () => {
     const { kt } = world({ orders: [[{ value: 'x' }]] })
     expect(await kt('--from-beginning --max-messages 1')).toEqual({
       out: 'x\n',
@@ -338,6 +338,11 @@ describe('as kt', () => {
     expect(await kt('--topic ordres')).toEqual({
       out: '',
       err: "kt console-consumer: there is no topic 'ordres'\nDid you mean 'orders'?\n",
+      code: 1,
+    })
+    expect(await kt('--topic orders --partition 1 --offset 0')).toEqual({
+      out: '',
+      err: "kt console-consumer: there is no partition 1 of topic 'orders'\nIt has only partition 0.\n",
       code: 1,
     })
     const several = await world({ a: [[]], b: [[]] }).kt('')

@@ -13,6 +13,15 @@ test('what has an option of its own is not passed over in silence', async () => 
   expect(listeners.err).toContain('without a properties file, --port with --host says what --override listeners does')
 })
 
+test('a port is one of TCP', async () => {
+  for (const port of ['0', '65536', 'x']) {
+    expect(await kt.run(start, `--port ${port}`)).toMatchObject({
+      code: 2,
+      err: expect.stringContaining(`--port takes a port between 1 and 65535, not '${port}'`),
+    })
+  }
+})
+
 test('an override is a name and a value, and there is one properties file at most', async () => {
   expect(await kt.run(start, '--override num.partitions')).toMatchObject({
     code: 2,
