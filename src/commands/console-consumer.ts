@@ -11,6 +11,7 @@ import { logLine } from '../cli/log'
 import type { Cluster } from '../client/cluster'
 import { consumerDefinitions } from '../client/config/consumer'
 import { Consumer, type TopicPartition } from '../client/consumer'
+import { KafkaError } from '../client/kafka-error'
 import { checkConsumerOptions, formatterProperties, type Settings, settingsOf, startOf } from './console-consumer-check'
 import { DEFAULT_FORMATTER, type Formatter, formatterOf } from './console-consumer-formatter'
 import { type End, Loop } from './console-consumer-loop'
@@ -200,7 +201,7 @@ async function consume(
     }
     if (voice === 'kafka') rewind(consumer, loop.unfinished)
     if (voice === 'kafka' && (end.why === 'timeout' || end.why === 'poll')) {
-      out.error(`${log('Error processing message, terminating consumer process: ')}\n${end.error}`)
+      out.error(`${log('Error processing message, terminating consumer process: ')}\n${inJava(end.error)}`)
     }
     if (voice === 'kafka' && end.why === 'gone') out.error('Unable to write to standard out, closing consumer.')
   } finally {
@@ -224,6 +225,15 @@ function rewind(consumer: Consumer, partitions: readonly TopicPartition[]): void
   }
 }
 
+/** What is behind the error of a record that the consumer could not get at. */
+const causeOf = (error: unknown): KafkaError | undefined =>
+  error instanceof KafkaError && error.cause instanceof KafkaError ? error.cause : undefined
+/** The error as Java prints it, but for the places in Java's code. */
+function inJava(error: unknown): string {
+  const cause = causeOf(error)
+  return cause ? `${error}\nCaused by: ${cause}` : String(error)
+}
+
 /** Only a record that cannot be printed fails. */
 function kafkaCode(end: End, out: Context['out'], log: (text: string) => string): number {
   if (end.why !== 'record') return exit.done
@@ -239,8 +249,13 @@ function ktCode(end: End, count: number, maxMessages: number | undefined): numbe
       return exit.done
     case 'timeout':
       return count === 0 || maxMessages !== undefined ? exit.timedOut : exit.done
-    case 'poll':
-      throw end.error
+    case 'poll': {
+      const cause = causeOf(end.error)
+      if (!cause) throw end.error
+      throw new Failure(messageOf(cause), {
+        hint: "'kt check' says what is damaged; --partition with --offset reads on behind it.",
+      })
+    }
     case 'record':
       throw new Failure(`the record at ${end.where} cannot be printed: ${messageOf(end.error)}`, {
         hint: '--skip-message-on-error leaves such records out.',

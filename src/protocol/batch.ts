@@ -101,7 +101,8 @@ export function lastSequence(buffer: Buffer, at: number): number {
 }
 
 /** The checksum as it should be. */
-const computeCrc = (buffer: Buffer, at: number): number => crc32c(buffer, at + ATTRIBUTES_AT, at + batchSize(buffer, at))
+/** What the checksum ought to be. */
+export const computeCrc = (buffer: Buffer, at: number): number => crc32c(buffer, at + ATTRIBUTES_AT, at + batchSize(buffer, at))
 
 /** Whether the batch lies whole in the buffer, is at least a header long, and its checksum is right. */
 export function checkCrc(buffer: Buffer, at: number): boolean {

@@ -14,6 +14,8 @@ export interface Given {
   value?: string | Buffer | null
   headers?: { key: string; value: Buffer | null }[]
   timestamp?: number
+  /** Its batch is not what its checksum says. */
+  isDamaged?: boolean
 }
 
 const bytes = (text: string | Buffer | null | undefined) => (typeof text === 'string' ? Buffer.from(text) : (text ?? null))
@@ -24,6 +26,16 @@ function batchOf(records: readonly Given[], baseOffset: number): Buffer {
     builder.append({ timestamp, key: bytes(key), value: bytes(value), headers })
   }
   return builder.build({ baseOffset })
+}
+
+/** In one batch up to the first that is damaged, which has its own. */
+function bytesOf(records: readonly Given[], baseOffset: number): Buffer {
+  const damaged = records.findIndex(({ isDamaged }) => isDamaged)
+  const bad = records[damaged]
+  if (!bad) return batchOf(records, baseOffset)
+  const batch = batchOf([bad], baseOffset + damaged)
+  batch[batch.length - 1]! ^= 1
+  return Buffer.concat(damaged === 0 ? [batch] : [batchOf(records.slice(0, damaged), baseOffset), batch])
 }
 
 /** A broker whose topics have these records, each list in one partition. */
@@ -49,7 +61,7 @@ export function world(logs: Record<string, Given[][]>, setup: Setup = {}) {
           errorCode: from > records.length ? 1 : 0,
           highWatermark: records.length,
           abortedTransactions: null,
-          records: rest.length > 0 ? batchOf(rest, from) : null,
+          records: rest.length > 0 ? bytesOf(rest, from) : null,
         }
       }),
     }))

@@ -327,6 +327,35 @@ describe('options that do not fit', () => {
   })
 })
 
+describe('a damaged batch', () => {
+  const damaged = {
+    t: [
+      [{ value: 'a' }, { value: 'b', isDamaged: true }, { value: 'c' }],
+      [{ value: 'x' }, { value: 'y' }],
+    ],
+  }
+  const what =
+    /Record batch for partition t-0 at offset 1 is invalid, cause: Record is corrupt \(stored crc = \d+, computed crc = \d+\)/
+
+  test('what comes before it is printed, of every partition, and then the error', async () => {
+    const { out, err, code } = await world(damaged).kt('--topic t --from-beginning')
+    expect({ out, code }).toEqual({ out: 'a\nx\ny\n', code: 1 })
+    expect(err).toMatch(what)
+    expect(err).toContain('--partition with --offset reads on behind it')
+    expect((await world(damaged).kt('--topic t --partition 0 --offset 2 --max-messages 1')).out).toBe('c\n')
+  })
+
+  test("under Kafka's name the error is Kafka's, with its cause", async () => {
+    const { out, err, code } = await world(damaged).kafka(`${FROM_START} --timeout-ms 1000`)
+    expect({ out, code }).toEqual({ out: 'a\n', code: 0 })
+    const [, error, cause] = err.split('\n')
+    expect(error).toBe(
+      'org.apache.kafka.common.KafkaException: Received exception when fetching the next record from t-0. If needed, please seek past the record to continue consumption.',
+    )
+    expect(cause).toMatch(new RegExp(`^Caused by: org.apache.kafka.common.KafkaException: ${what.source}$`))
+  })
+})
+
 describe('as kt', () => {
   test('the only topic needs no name; a missing one is not waited for, nor a missing partition', async () => {
     const { kt } = world({ orders: [[{ value: 'x' }]] })

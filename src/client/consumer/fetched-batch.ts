@@ -5,7 +5,7 @@
 import { batchSize, isLogAppendTime, lastOffset, partitionLeaderEpoch, recordCount } from '../../protocol/batch'
 import { type Record, readRecords } from '../../protocol/batch-reader'
 import { Malformed } from '../../protocol/reader'
-import { kafkaException } from '../kafka-error'
+import { unreadable } from './fetched-records'
 import type { PartitionState } from './partition-state'
 
 export type { Record } from '../../protocol/batch-reader'
@@ -82,8 +82,7 @@ export class FetchedBatch {
       return records.next()
     } catch (error) {
       if (!(error instanceof Malformed)) throw error
-      const text = `Received exception when fetching the next record from ${this.state.key}. If needed, please seek past the record to continue consumption.`
-      throw kafkaException(text, error)
+      throw unreadable(this.state.key, error)
     }
   }
   private consumed(next: number): void {

@@ -8,6 +8,7 @@ import {
   batchCrc,
   batchLength,
   checkCrc,
+  computeCrc,
   HEADER_SIZE,
   isControl,
   isTransactional,
@@ -16,7 +17,7 @@ import {
   producerId,
 } from '../../protocol/batch'
 import { readRecords } from '../../protocol/batch-reader'
-import { kafkaException } from '../kafka-error'
+import { type KafkaError, kafkaException } from '../kafka-error'
 
 export interface AbortedTransaction {
   readonly producerId: number
@@ -34,13 +35,15 @@ export interface Fetched {
   readonly batches: readonly FetchedRange[]
   /** Where to go on if there are no batches to see. */
   readonly next: number
+  /** What stands there is not what its checksum says. */
+  readonly error?: KafkaError
 }
 
 const ABORT = 0
 
 /**
- * Reads `records`, fetched from `fetchOffset` on. `aborted` null: uncommitted records are wanted too. Throws KafkaException for a
- * batch that is not what its checksum says; `where` names the partition in it.
+ * Reads `records`, fetched from `fetchOffset` on, up to a batch that is not what its checksum says; `where` names the partition in that
+ * error. `aborted` null: uncommitted records are wanted too. Throws KafkaException where there is no whole batch.
  */
 export function fetchedRanges(
   records: Buffer,
@@ -56,10 +59,13 @@ export function fetchedRanges(
   let at = 0
   for (; records.length - at >= HEADER_SIZE; at += LOG_OVERHEAD + batchLength(records, at)) {
     const size = LOG_OVERHEAD + batchLength(records, at)
-    if (size < HEADER_SIZE) throw corrupt(records, at, where, `Record batch size ${size} is smaller than the minimum`)
+    if (size < HEADER_SIZE)
+      return { batches, next, error: corrupt(records, at, where, `Record batch size ${size} is smaller than the minimum`) }
     if (size > records.length - at) break // the rest of it comes with the next fetch
-    if (checksCrcs && !checkCrc(records, at))
-      throw corrupt(records, at, where, `Record is corrupt (stored crc = ${batchCrc(records, at)})`)
+    if (checksCrcs && !checkCrc(records, at)) {
+      const crcs = `stored crc = ${batchCrc(records, at)}, computed crc = ${computeCrc(records, at)}`
+      return { batches, next, error: corrupt(records, at, where, `Record is corrupt (${crcs})`) }
+    }
     const last = lastOffset(records, at)
     const producer = producerId(records, at)
     while (pending.length > 0 && (pending[0]?.firstOffset ?? 0) <= last) abortedProducers.add(pending.shift()?.producerId ?? -1)
@@ -86,5 +92,13 @@ function endsAborted(records: Buffer, at: number): boolean {
   return false
 }
 
-const corrupt = (records: Buffer, at: number, where: string, cause: string) =>
-  kafkaException(`Record batch for partition ${where} at offset ${baseOffset(records, at)} is invalid, cause: ${cause}`)
+function corrupt(records: Buffer, at: number, where: string, cause: string): KafkaError {
+  const text = `Record batch for partition ${where} at offset ${baseOffset(records, at)} is invalid, cause: ${cause}`
+  return unreadable(where, kafkaException(text))
+}
+/** What Kafka's consumer says of a record that it cannot get at. */
+export const unreadable = (where: string, cause: unknown): KafkaError =>
+  kafkaException(
+    `Received exception when fetching the next record from ${where}. If needed, please seek past the record to continue consumption.`,
+    cause,
+  )

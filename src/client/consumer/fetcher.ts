@@ -57,15 +57,25 @@ export class Fetcher {
     private readonly events: FetcherEvents,
   ) {}
 
-  /** What has come since the last time, in the order in which partitions are read. */
+  /** What has come since the last time, in the order in which partitions are read. Throws what is wrong with what comes next. */
   take(): FetchedBatch[] {
     const taken: FetchedBatch[] = []
+    let wrong: PartitionState | undefined
     for (const state of this.states.values()) {
-      if (state.isPaused || state.buffered.length === 0) continue
-      taken.push(...state.buffered)
+      if (state.isPaused) continue
+      if (state.buffered.length > 0) taken.push(...state.buffered)
+      else if (state.error) wrong ??= state
       state.buffered = []
     }
+    if (taken.length === 0 && wrong) this.complain(wrong)
     return taken
+  }
+  /** It is asked for anew: the bytes may have gone wrong on their way. */
+  private complain(state: PartitionState): never {
+    const { error } = state
+    state.error = undefined
+    this.pause(state)
+    throw error
   }
 
   /** Asks every broker that is not being asked for what is wanted of it. Gives when to come again at the latest. */
@@ -88,7 +98,7 @@ export class Fetcher {
   private byBroker(now: number, later: (at: number) => void): Map<number, PartitionState[]> {
     const groups = new Map<number, PartitionState[]>()
     for (const state of this.states.values()) {
-      if (state.fetchOffset < 0 || state.isPaused || state.buffered.length > 0 || state.isBeingValidated) continue
+      if (state.fetchOffset < 0 || state.isPaused || state.buffered.length > 0 || state.error || state.isBeingValidated) continue
       if (state.retryAt > now) {
         later(state.retryAt)
         continue
@@ -191,10 +201,11 @@ export class Fetcher {
     const from = state.fetchOffset
     try {
       const aborted = committedOnly ? (answer.abortedTransactions ?? []) : null
-      const { batches, next } = fetchedRanges(bytes, from, aborted, this.config['check.crcs'], state.key)
+      const { batches, next, error } = fetchedRanges(bytes, from, aborted, this.config['check.crcs'], state.key)
       if (batches.length === 0) state.pass(from, next)
       state.buffered = batches.map(({ at, end }) => new FetchedBatch(state, bytes, at, from, end))
       state.fetchOffset = next
+      state.error = error
     } catch (error) {
       this.pause(state)
       this.events.fail(error instanceof KafkaError ? error : kafkaException(String(error), error))

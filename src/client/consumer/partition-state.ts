@@ -1,5 +1,6 @@
 /** What a consumer knows of one partition that it reads. */
 import type { OffsetReset } from '../config/consumer'
+import type { KafkaError } from '../kafka-error'
 import { keyOf } from '../topic-partition'
 import type { FetchedBatch } from './fetched-batch'
 
@@ -24,6 +25,8 @@ export class PartitionState {
   failures = 0
   /** Fetched and not yet handed out. */
   buffered: FetchedBatch[] = []
+  /** What is wrong at `fetchOffset`, to be said when everything before it was handed out. */
+  error: KafkaError | undefined
   /** The position was checked against the leader of this epoch (KIP-320). */
   validatedEpoch = -1
   isBeingValidated = false
@@ -72,6 +75,7 @@ export class PartitionState {
     this.era++
     this.gap = { from: -1, to: -1 }
     this.buffered = []
+    this.error = undefined
     this.failures = 0
     this.retryAt = 0
     this.validatedEpoch = -1

@@ -75,10 +75,14 @@ test('nothing to be seen still leads on', () => {
   expect(offsetsOf(bytes, 3, [{ producerId: 9, firstOffset: 3 }])).toEqual({ seen: [], next: 5 })
 })
 
-test('a batch that is not what its checksum says is refused with its place', () => {
+test('what comes before a batch that is not what its checksum says is seen, and the batch is refused with its place', () => {
   const bytes = Buffer.concat([data(0, ['a']), data(1, ['b'])])
   bytes[bytes.length - 2]! ^= 1
-  expect(() => offsetsOf(bytes, 0)).toThrow('Record batch for partition t-0 at offset 1 is invalid, cause: Record is corrupt')
+  expect(offsetsOf(bytes, 0)).toEqual({ seen: [[0, 1]], next: 1 })
+  const { error } = fetchedRanges(bytes, 0, null, true, 't-0')
+  expect(error?.message).toContain('Received exception when fetching the next record from t-0.')
+  expect(String(error?.cause)).toContain('Record batch for partition t-0 at offset 1 is invalid, cause: Record is corrupt')
+  expect(fetchedRanges(bytes.subarray(bytes.length / 2), 1, null, true, 't-0')).toMatchObject({ batches: [], next: 1, error: {} })
   expect(fetchedRanges(bytes, 0, null, false, 't-0').batches.length).toBe(2)
 })
 
