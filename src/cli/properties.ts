@@ -57,11 +57,11 @@ export function readText(system: System, terminal: Terminal, path: string): stri
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException // System's files throw Node's errors
     if (code === 'ENOENT')
-      throw new Failure(path, { javaClass: 'java.nio.file.NoSuchFileException', hint: `there is no file ${absolute}` })
+      throw new Failure(path, { javaClass: 'java.nio.file.NoSuchFileException', sentence: `there is no file ${absolute}` })
     if (code === 'EISDIR')
-      throw new Failure('Is a directory', { javaClass: 'java.io.IOException', hint: `${absolute} is a folder` })
+      throw new Failure('Is a directory', { javaClass: 'java.io.IOException', sentence: `${absolute} is a folder` })
     if (code === 'EACCES')
-      throw new Failure(path, { javaClass: 'java.nio.file.AccessDeniedException', hint: `${absolute} cannot be read` })
+      throw new Failure(path, { javaClass: 'java.nio.file.AccessDeniedException', sentence: `${absolute} cannot be read` })
     throw error
   }
 }

@@ -59,7 +59,7 @@ test('--command-config reaches the place, with the client id that it names', asy
     ]),
   })
   expect(await kt.run(tool, '--command-config none')).toMatchObject({
-    err: 'kt tool: none\nthere is no file /here/none\n',
+    err: 'kt tool: there is no file /here/none\n',
     code: 1,
   })
 })
