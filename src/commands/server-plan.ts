@@ -4,7 +4,7 @@ import type { Terminal } from '../cli/terminal'
 import { choosePlace } from '../cli/where'
 import { type BrokerSettings, defaultBrokerSettings } from '../engine/configs/broker-settings'
 import type { Listener } from '../engine/configs/listeners'
-import { readServerProperties } from '../engine/configs/server-properties'
+import { exceptionOf, readServerProperties } from '../engine/configs/server-properties'
 import type { System } from '../system'
 import { realPath } from '../system/path'
 
@@ -105,7 +105,7 @@ export function filePlan(terminal: Terminal, system: System, path: string, overr
   if (read.errors) {
     const [first] = read.errors
     throw new Failure(first, {
-      javaClass: 'org.apache.kafka.common.config.ConfigException',
+      javaClass: exceptionOf(first),
       sentence: `${path}: ${read.errors.join('; ')}`,
     })
   }

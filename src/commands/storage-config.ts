@@ -2,7 +2,7 @@
 import type { Context } from '../cli/command'
 import { Failure } from '../cli/errors'
 import { readText } from '../cli/properties'
-import { readServerProperties } from '../engine/configs/server-properties'
+import { exceptionOf, readServerProperties } from '../engine/configs/server-properties'
 import { realPath } from '../system/path'
 
 export interface StorageConfig {
@@ -23,8 +23,8 @@ export function readStorageConfig({ system, terminal }: Pick<Context, 'system' |
   const read = readServerProperties(readText(system, terminal, path))
   if (read.errors) {
     const [first] = read.errors
-    throw new Failure((first ?? '').replace(/ \(line \d+\)$/, ''), {
-      javaClass: 'org.apache.kafka.common.config.ConfigException',
+    throw new Failure(first.replace(/ \(line \d+\)$/, ''), {
+      javaClass: exceptionOf(first),
       sentence: `${path}: ${read.errors.join('; ')}`,
     })
   }

@@ -7,7 +7,7 @@ import { durationMs } from '../../src/engine/configs/checks'
 import { describeConfigs, topicRows } from '../../src/engine/configs/describe'
 import { groupSettings } from '../../src/engine/configs/group-configs'
 import { type ConfigState, resourceTypes } from '../../src/engine/configs/resources'
-import { readServerProperties, type ServerProperties } from '../../src/engine/configs/server-properties'
+import { exceptionOf, readServerProperties, type ServerProperties } from '../../src/engine/configs/server-properties'
 import { topicSettings } from '../../src/engine/configs/topic-settings'
 
 function read(text: string, overrides: string[] = []): ServerProperties {
@@ -102,6 +102,17 @@ test('what kt has no use for is passed over in silence', () => {
 test('a server that could open no listener is refused', () => {
   const map = 'listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:SASL_SSL'
   expect(readServerProperties(kraft + map).errors?.[0]).toContain('PLAINTEXT://127.0.0.1:9092 can be opened')
+})
+
+test.each([
+  ['num.partitions=-1', 'org.apache.kafka.common.config.ConfigException'],
+  ['log.roll.ms=0', 'java.lang.IllegalArgumentException'],
+  ['listeners=FOO://:1,CONTROLLER://:2', 'java.lang.IllegalArgumentException'],
+  ['listener.security.protocol.map=FOO', 'java.lang.IllegalArgumentException'],
+  ['group.consumer.session.timeout.ms=1', 'java.lang.IllegalArgumentException'],
+  ['log.cleaner.threads=0', 'java.lang.ArithmeticException'],
+])('%s is refused with %s, as Kafka does', (line, exception) => {
+  expect(exceptionOf(readServerProperties(`${kraft}${line}\n`).errors?.[0] ?? '')).toBe(exception)
 })
 
 test('the shipped files are good, without a warning, and name the ZooKeeper of old walk-throughs', () => {

@@ -117,3 +117,12 @@ function generatedId(raw: ReadonlyMap<string, string>): string {
   const reserved = Number(raw.get('reserved.broker.max.id') ?? FIRST_GENERATED_ID - 1)
   return String(Number.isSafeInteger(reserved) && reserved >= 0 ? reserved + 1 : FIRST_GENERATED_ID)
 }
+
+/** What Kafka throws with its sentence about a setting: the rules that are Scala's `require` or Java's own have other exceptions. */
+export function exceptionOf(sentence: string): string {
+  if (sentence === '/ by zero') return 'java.lang.ArithmeticException'
+  if (sentence.startsWith('For input string')) return 'java.lang.NumberFormatException'
+  return ILLEGAL_ARGUMENT.test(sentence) ? 'java.lang.IllegalArgumentException' : 'org.apache.kafka.common.config.ConfigException'
+}
+const ILLEGAL_ARGUMENT =
+  /^(requirement failed:|Error (creating|parsing)|Unknown compression type|Invalid command line)|must be (greater|less) than or equal to/
