@@ -114,13 +114,14 @@ interface Plan {
 function planned(wanted: Wanted, request: FetchRequest, ask: Ask, { left, sizeBytes }: Gathering): Plan | PartitionAnswer {
   const { partition, fetchOffset } = wanted
   if (partition?.isLost) return problem(wanted.index, errors.KAFKA_STORAGE_ERROR)
-  if (!partition || partition.deleted) return problem(wanted.index, wanted.missing)
+  if (!partition || partition.deleted) return unknown(wanted.index, wanted.missing)
   try {
     const epochProblem = partition.checkEpoch(wanted.currentLeaderEpoch)
     if (epochProblem) return problem(wanted.index, epochProblem)
     const { log } = partition
     const committed = request.isolationLevel === READ_COMMITTED
     const diverging = ask.version >= 12 ? divergence(partition, wanted) : undefined
+    if (diverging === 'unknown') return problem(wanted.index, errors.OFFSET_OUT_OF_RANGE)
     if (diverging) return { ...withoutRecords(wanted, partition, committed), divergingEpoch: diverging }
     if (fetchOffset < log.startOffset || fetchOffset > log.endOffset) return problem(wanted.index, errors.OFFSET_OUT_OF_RANGE)
     const maxBytes = Math.max(Math.min(wanted.partitionMaxBytes, left), 0)
@@ -156,6 +157,11 @@ function unreadable(wanted: Wanted, ask: Ask, error: unknown): PartitionAnswer {
   return problem(wanted.index, errors.KAFKA_STORAGE_ERROR)
 }
 
+/** Of a partition that is not known here no more is said than in Kafka's default message. */
+const unknown = (partitionIndex: number, errorCode: number): PartitionAnswer => ({
+  ...problem(partitionIndex, errorCode),
+  abortedTransactions: [],
+})
 const problem = (partitionIndex: number, errorCode: number): PartitionAnswer => ({
   partitionIndex,
   errorCode,
@@ -184,9 +190,9 @@ const withoutRecords = (wanted: Wanted, partition: Partition, committed: boolean
 type Writable<T> = { -readonly [K in keyof T]: T[K] }
 
 /** KIP-595: where the reader's log and this one part, if they do. */
-function divergence(partition: Partition, wanted: Wanted): { epoch: number; endOffset: number } | undefined {
+function divergence(partition: Partition, wanted: Wanted): { epoch: number; endOffset: number } | 'unknown' | undefined {
   if (wanted.lastFetchedEpoch < 0) return undefined
-  const end = partition.log.endOfEpoch(wanted.lastFetchedEpoch)
-  if (end.epoch < 0) return undefined
+  const end = partition.endOfEpoch(wanted.lastFetchedEpoch)
+  if (end.epoch < 0) return 'unknown'
   return end.epoch < wanted.lastFetchedEpoch || end.endOffset < wanted.fetchOffset ? end : undefined
 }

@@ -54,6 +54,11 @@ export class Partition implements Watched {
     if (currentLeaderEpoch < 0 || currentLeaderEpoch === this.leaderEpoch) return errors.NONE
     return currentLeaderEpoch < this.leaderEpoch ? errors.FENCED_LEADER_EPOCH : errors.UNKNOWN_LEADER_EPOCH
   }
+  /** Largest epoch at most `epoch` and where it ends; -1, -1 when none is known. The leader's own ends where the log does. */
+  endOfEpoch(epoch: number): { epoch: number; endOffset: number } {
+    if (epoch === this.leaderEpoch) return { epoch, endOffset: this.log.endOffset }
+    return epoch > this.leaderEpoch ? { epoch: -1, endOffset: -1 } : this.log.endOfEpoch(epoch)
+  }
   get leaderEpoch(): number {
     return this.state.leaderEpoch
   }

@@ -38,6 +38,8 @@ export interface Refusal {
   readonly error: number
   readonly message: string | null
   readonly recordErrors?: { batchIndex: number; batchIndexErrorMessage: string | null }[]
+  /** Kafka finds it in the request, before it looks for the partition's log. */
+  readonly ofRequest?: true
 }
 
 /** The header of a batch that may be taken. */
@@ -65,6 +67,7 @@ export interface CheckedRecords extends Walk {
 export const isRefusal = (result: { readonly error: number }): result is Refusal => result.error !== 0
 
 const refuse = (error: number, message: string | null = null): Refusal => ({ error, message })
+const refuseRequest = (refusal: Refusal): Refusal => ({ ...refusal, ofRequest: true })
 
 /** Size of the batch at `at`; undefined: none begins there, or only a part of it is there. */
 function nextBatch(records: Buffer, at: number): number | Refusal | undefined {
@@ -90,11 +93,11 @@ function nextBatch(records: Buffer, at: number): number | Refusal | undefined {
  */
 export function inspectProduce(records: Buffer, version = 7, maxBytes = MOST_UNCOMPRESSED): BatchView | Refusal {
   const size = nextBatch(records, 0)
-  if (size === undefined) return refuse(errors.INVALID_RECORD)
-  if (typeof size !== 'number') return size
-  if (magic(records, 0) !== 2) return refuse(errors.INVALID_RECORD)
+  if (size === undefined) return refuseRequest(refuse(errors.INVALID_RECORD))
+  if (typeof size !== 'number') return refuseRequest(size)
+  if (magic(records, 0) !== 2) return refuseRequest(refuse(errors.INVALID_RECORD))
   const second = nextBatch(records, size)
-  if (second !== undefined) return refuse(typeof second === 'number' ? errors.INVALID_RECORD : second.error)
+  if (second !== undefined) return refuseRequest(refuse(typeof second === 'number' ? errors.INVALID_RECORD : second.error))
   if (records.readInt32BE(0) !== 0 || records.readInt32BE(4) !== 0) return refuse(errors.INVALID_RECORD)
   if (size > maxBytes) return refuse(errors.MESSAGE_TOO_LARGE)
   if (!checkCrc(records, 0)) return refuse(errors.CORRUPT_MESSAGE)
@@ -105,7 +108,7 @@ export function inspectProduce(records: Buffer, version = 7, maxBytes = MOST_UNC
 function inspectHeader(batch: Buffer, size: number, version: number): BatchView | Refusal {
   const codec = codecOf(batch, 0)
   if (codec > codecs.zstd) return refuse(errors.UNKNOWN_SERVER_ERROR)
-  if (codec === codecs.zstd && version < 7) return refuse(errors.UNSUPPORTED_COMPRESSION_TYPE) // KIP-110
+  if (codec === codecs.zstd && version < 7) return refuseRequest(refuse(errors.UNSUPPORTED_COMPRESSION_TYPE)) // KIP-110
   const count = recordCount(batch, 0)
   if (count <= 0 || count !== lastOffsetDelta(batch, 0) + 1) return refuse(errors.INVALID_RECORD)
   if (isControl(batch, 0)) return refuse(errors.INVALID_RECORD)
@@ -171,8 +174,8 @@ export interface ProduceRules {
   readonly topicPartition: string
   /** The topic is compacted, so that every record must have a key. */
   readonly compacted?: boolean
-  /** The producers' timestamps that it takes, in milliseconds, both included; not where it stamps its own (LogAppendTime). */
-  readonly timestamps?: { readonly from: number; readonly to: number }
+  /** How far the producers' timestamps may be from `now`, in milliseconds, Infinity: any; not where it stamps its own (LogAppendTime). */
+  readonly timestamps?: { readonly now: number; readonly beforeMs: number; readonly afterMs: number }
   /** Of the Produce request. */
   readonly version?: number
   /** max.message.bytes. */
@@ -199,7 +202,7 @@ export function checkProduced(records: Buffer, rules: ProduceRules): CheckedReco
   const outside =
     timestamps &&
     checked.minTimestamp !== -1 &&
-    !(checked.minTimestamp >= timestamps.from && checked.maxTimestamp <= timestamps.to)
+    !(checked.minTimestamp >= timestamps.now - timestamps.beforeMs && checked.maxTimestamp <= timestamps.now + timestamps.afterMs)
   const keyless = compacted && checked.firstKeyless >= 0
   if (keyless || outside || isLogAppendTime(records, 0)) {
     const recordErrors = [...brokenRules(records, rules)]
@@ -226,11 +229,11 @@ function* brokenRules(records: Buffer, rules: ProduceRules): Generator<BrokenRul
       const batchIndexErrorMessage = `Compacted topic cannot accept message without key in topic partition ${topicPartition}`
       yield { batchIndex, batchIndexErrorMessage, error: errors.INVALID_RECORD }
     } else if (timestamps && timestamp !== -1) {
-      const { from, to } = timestamps
-      if (timestamp >= from && timestamp <= to) continue
+      const { now, beforeMs, afterMs } = timestamps
+      if (timestamp >= now - beforeMs && timestamp <= now + afterMs) continue
       const batchIndexErrorMessage =
         `Timestamp ${timestamp} of message with offset ${offset} is out of range. ` +
-        `The timestamp should be within [${from}, ${to}]`
+        `The timestamp should be within [${bound(now, -beforeMs)}, ${bound(now, afterMs)}]`
       yield { batchIndex, batchIndexErrorMessage, error: errors.INVALID_TIMESTAMP }
     } else if (appendTime) {
       const batchIndexErrorMessage =
@@ -240,6 +243,14 @@ function* brokenRules(records: Buffer, rules: ProduceRules): Generator<BrokenRul
     }
   }
 }
+
+/** A bound as Java prints it: one that is not there is Long.MAX_VALUE away from now. */
+function bound(now: number, ms: number): string {
+  if (Number.isFinite(ms)) return String(now + ms)
+  const far = ms < 0 ? -LONG_MAX : LONG_MAX
+  return String(BigInt.asIntN(64, BigInt(now) + far))
+}
+const LONG_MAX = 2n ** 63n - 1n
 
 /** A record as Java prints it, which depends on how the validator reads it. */
 function describe({ offset, timestamp, key, value }: Record, compressed: boolean): string {

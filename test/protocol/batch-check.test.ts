@@ -85,7 +85,7 @@ describe('the rules of the topic', () => {
     test(`${golden.name}: the verdict of LogValidator`, () => {
       const batch = bytesOf(golden)
       const { compacted, timestampType, now, from, to } = golden
-      const timestamps = timestampType === 'CreateTime' ? { timestamps: { from, to } } : {}
+      const timestamps = timestampType === 'CreateTime' ? { timestamps: { now, beforeMs: now - from, afterMs: to - now } } : {}
       const verdict = checkProduced(batch, { ...rules, compacted, ...timestamps })
       if (!golden.header || /gaps|dups/.test(golden.name)) {
         expect(verdict.error).toBe(golden.exception?.endsWith('InvalidTimestampException') ? 32 : errors.INVALID_RECORD)

@@ -13,7 +13,14 @@ const UNCLEAN = 1
 
 export const electLeaders = handle(ElectLeaders, ({ electionType, topicPartitions }, { engine }) => {
   if (electionType !== PREFERRED && electionType !== UNCLEAN) {
-    return { errorCode: errors.INVALID_REQUEST, replicaElectionResults: [] }
+    const refused = { errorCode: errors.INVALID_REQUEST, errorMessage: `Unknown election type ${electionType}` }
+    return {
+      errorCode: errors.INVALID_REQUEST,
+      replicaElectionResults: (topicPartitions ?? []).map(({ topic, partitions }) => ({
+        topic,
+        partitionResult: partitions.map((partitionId) => ({ partitionId, ...refused })),
+      })),
+    }
   }
   if (topicPartitions === null) {
     const topics = [...engine.metadata.topics()]

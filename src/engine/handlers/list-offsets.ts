@@ -60,14 +60,14 @@ export const listOffsets = handle(ListOffsets, (request, ask) => {
 
 function answer(topic: string, asked: Asked, committed: boolean, { engine, version }: Ask): Found {
   const { partitionIndex, timestamp } = asked
+  if (timestamp < EARLIEST_PENDING_UPLOAD || version < (SINCE.get(timestamp) ?? 0)) {
+    return { partitionIndex, errorCode: errors.UNSUPPORTED_VERSION }
+  }
   const partition = engine.partition(topic, partitionIndex)
   if (!partition) return { partitionIndex, errorCode: errors.UNKNOWN_TOPIC_OR_PARTITION }
   if (engine.isAway(partition.state)) return { partitionIndex, errorCode: errors.KAFKA_STORAGE_ERROR }
   const epochProblem = partition.checkEpoch(asked.currentLeaderEpoch)
   if (epochProblem) return { partitionIndex, errorCode: epochProblem }
-  if (timestamp < EARLIEST_PENDING_UPLOAD || version < (SINCE.get(timestamp) ?? 0)) {
-    return { partitionIndex, errorCode: errors.UNSUPPORTED_VERSION }
-  }
   const found = lookUp(partition, timestamp, committed)
   const leaderEpoch = found.offset < 0 || version < 4 ? -1 : found.leaderEpoch
   return { partitionIndex, errorCode: errors.NONE, timestamp: found.timestamp, offset: found.offset, leaderEpoch }

@@ -17,11 +17,7 @@ export const offsetForLeaderEpoch = handle(OffsetForLeaderEpoch, (request, { eng
       if (engine.isAway(partition.state)) return { ...none, errorCode: errors.KAFKA_STORAGE_ERROR }
       const errorCode = partition.checkEpoch(currentLeaderEpoch)
       if (errorCode) return { ...none, errorCode }
-      if (leaderEpoch === partition.leaderEpoch) {
-        return { errorCode, partition: index, leaderEpoch, endOffset: partition.log.endOffset }
-      }
-      if (leaderEpoch > partition.leaderEpoch) return { ...none, errorCode }
-      const end = partition.log.endOfEpoch(leaderEpoch)
+      const end = partition.endOfEpoch(leaderEpoch)
       return { errorCode, partition: index, leaderEpoch: end.epoch, endOffset: end.endOffset }
     }),
   })),

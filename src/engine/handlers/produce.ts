@@ -49,6 +49,21 @@ const refusal = (index: number, errorCode: number, errorMessage: string | null =
   errorMessage,
 })
 
+/** Errors that Kafka answers without looking where the log begins (ReplicaManager.appendRecordsToLeader). */
+const OUT_OF_SIGHT: ReadonlySet<number> = new Set([
+  errors.UNKNOWN_TOPIC_OR_PARTITION,
+  errors.NOT_LEADER_OR_FOLLOWER,
+  errors.MESSAGE_TOO_LARGE,
+  errors.RECORD_LIST_TOO_LARGE,
+  errors.CORRUPT_MESSAGE,
+  errors.KAFKA_STORAGE_ERROR,
+])
+/** The same of a partition that is here. */
+const refusalBy = ({ index, log }: Partition, errorCode: number): Outcome => ({
+  ...refusal(index, errorCode),
+  logStartOffset: OUT_OF_SIGHT.has(errorCode) ? -1 : log.startOffset,
+})
+
 /** What waits for the disk: partitions that were appended to, the offset each is readable up to when it is there, and its answers. */
 type Pending = Map<Partition, { offset: number; readonly outcomes: Outcome[] }>
 
@@ -135,7 +150,7 @@ function producePartition(name: string, data: Asked, ask: Ask, acksAll: boolean,
   const inSync = partition.state.isr.length || 1 // a clean stop of Kafka leaves none in sync; this broker takes over
   // no more can be asked for than there are replicas (kafka.cluster.Partition.effectiveMinIsr)
   const least = Math.min(settings.minInsyncReplicas, partition.state.replicas.length)
-  if (acksAll && least > inSync) return refusal(data.index, errors.NOT_ENOUGH_REPLICAS)
+  if (acksAll && least > inSync) return refusalBy(partition, errors.NOT_ENOUGH_REPLICAS)
   const bytes = (data.records as Buffer | null) ?? EMPTY
   const stamped = settings.messageTimestampType === 'LogAppendTime'
   const checked = checkProduced(bytes, {
@@ -144,11 +159,12 @@ function producePartition(name: string, data: Asked, ask: Ask, acksAll: boolean,
     version,
     maxBytes: settings.maxMessageBytes,
     ...(!stamped && {
-      timestamps: { from: now - settings.messageTimestampBeforeMaxMs, to: now + settings.messageTimestampAfterMaxMs },
+      timestamps: { now, beforeMs: settings.messageTimestampBeforeMaxMs, afterMs: settings.messageTimestampAfterMaxMs },
     }),
   })
   if (isRefusal(checked)) {
-    return { ...refusal(data.index, checked.error, checked.message), recordErrors: checked.recordErrors ?? [] }
+    const outcome = checked.ofRequest ? refusal(data.index, checked.error) : refusalBy(partition, checked.error)
+    return { ...outcome, errorMessage: checked.message, recordErrors: checked.recordErrors ?? [] }
   }
   // what the header says of the time is the producer's claim; what the records say is written (LogValidator)
   if (!stamped) stampCreateTime(bytes, 0, checked.maxTimestamp)
@@ -176,13 +192,13 @@ function appendBatch(batch: Buffer, partition: Partition, { engine, now }: Ask, 
   const waits = (acksAll && engine.flushesOnAcks) || unsynced >= settings.flushMessages
   if (producerId(batch, 0) >= 0) {
     const verdict = log.producers.check(batch, 0)
-    if (verdict.error !== errors.NONE) return refusal(index, verdict.error)
+    if (verdict.error !== errors.NONE) return refusalBy(partition, verdict.error)
     if (verdict.duplicate) {
       // it may have been appended a moment ago and not be on disk yet
       const answer = done(verdict.duplicate.firstOffset, -1)
       return waits && verdict.duplicate.lastOffset >= log.recoveryPoint ? wait(pending, partition, answer) : answer
     }
-    if (isTransactional(batch, 0) && !engine.transactions) return refusal(index, errors.INVALID_TXN_STATE)
+    if (isTransactional(batch, 0) && !engine.transactions) return refusalBy(partition, errors.INVALID_TXN_STATE)
   }
   const stamped = settings.messageTimestampType === 'LogAppendTime'
   if (stamped) stampLogAppendTime(batch, 0, now)
