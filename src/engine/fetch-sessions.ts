@@ -32,6 +32,8 @@ interface Kept {
   readonly id: number
   epoch: number
   lastUsed: number
+  /** Its reader names topics by id (v13); it may not begin or leave off doing so. */
+  readonly usesTopicIds: boolean
   readonly wanted: Map<string, Wanted>
   /** What the reader was told last of each partition. */
   readonly told: Map<string, string>
@@ -63,6 +65,7 @@ export class FetchSessions {
     const kept = this.sessions.get(sessionId)
     if (!kept) return { errorCode: errors.FETCH_SESSION_ID_NOT_FOUND }
     if (kept.epoch !== sessionEpoch) return { errorCode: errors.INVALID_FETCH_SESSION_EPOCH }
+    if (kept.usesTopicIds !== usesTopicIds(ask)) return { errorCode: errors.FETCH_SESSION_TOPIC_ID_ERROR }
     return this.goOn(kept, asked, request, ask)
   }
 
@@ -72,7 +75,7 @@ export class FetchSessions {
     let id = 0
     while (id === 0 || this.sessions.has(id)) id = random.below(0x7fffffff)
     const wanted = new Map(asked.map((one) => [keyOf(one), one]))
-    const kept: Kept = { id, epoch: 1, lastUsed: ask.now, wanted, told: new Map() }
+    const kept: Kept = { id, epoch: 1, lastUsed: ask.now, usesTopicIds: usesTopicIds(ask), wanted, told: new Map() }
     this.sessions.set(id, kept)
     return {
       wanted: asked,
@@ -128,8 +131,10 @@ export class FetchSessions {
 const state = ({ highWatermark, lastStableOffset, logStartOffset }: Fetched['answer']) =>
   `${highWatermark} ${lastStableOffset} ${logStartOffset}`
 
+const usesTopicIds = ({ version }: Pick<Ask, 'version'>) => version >= 13
+
 function resolve(one: Wanted, { engine, version }: Ask): Wanted {
-  const topic = version >= 13 ? engine.metadata.nameOf(one.topicId) : one.topic
+  const topic = usesTopicIds({ version }) ? engine.metadata.nameOf(one.topicId) : one.topic
   const partition = topic === undefined ? undefined : engine.partition(topic, one.index)
   const missing = topic === undefined ? errors.UNKNOWN_TOPIC_ID : errors.UNKNOWN_TOPIC_OR_PARTITION
   if (partition && engine.isAway(partition.state)) return { ...one, partition: undefined, missing: errors.KAFKA_STORAGE_ERROR }

@@ -112,3 +112,15 @@ test('an unknown kind of election is refused partition by partition', async () =
     replicaElectionResults: [{ topic: 't', partitionResult: [refused] }],
   })
 })
+
+test('a session of fetches does not change between names and ids', async () => {
+  const { call } = await refusing()
+  const fetch = (version: number, more: object) =>
+    call(Fetch, { maxWaitMs: 0, minBytes: 1, topics: [], forgottenTopicsData: [], ...more }, version)
+  const topics = [{ topic: 't', partitions: [{ partition: 0, fetchOffset: 2, partitionMaxBytes: 1 << 20 }] }]
+  const { sessionId } = await fetch(12, { topics, sessionId: 0, sessionEpoch: 0 })
+  expect(sessionId).toBeGreaterThan(0)
+  expect(await fetch(13, { sessionId, sessionEpoch: 1 })).toMatchObject({ errorCode: errors.FETCH_SESSION_TOPIC_ID_ERROR })
+  expect(await fetch(12, { sessionId, sessionEpoch: 2 })).toMatchObject({ errorCode: errors.INVALID_FETCH_SESSION_EPOCH })
+  expect(await fetch(12, { sessionId, sessionEpoch: 1 })).toMatchObject({ errorCode: errors.NONE, sessionId })
+})
