@@ -39,27 +39,27 @@ export async function freePort() {
   return port
 }
 
+/** Makes the settings of one node in `dir`, formats it with the kafka-storage.sh in `bin`, and gives the path of the settings. */
+function formatted(port, dir, bin) {
+  const properties = `${dir}.properties`
+  const controller = port > 50000 ? port - 1000 : port + 1000
+  writeFileSync(
+    properties,
+    `process.roles=broker,controller\nnode.id=1\ncontroller.quorum.bootstrap.servers=127.0.0.1:${controller}\n` +
+      `listeners=PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controller}\ncontroller.listener.names=CONTROLLER\n` +
+      `log.dirs=${dir}\noffsets.topic.replication.factor=1\ngroup.initial.rebalance.delay.ms=0\n`,
+  )
+  const words = ['format', '--standalone', '--ignore-formatted', '-t', '4L6g3nShT-eMCtK--X86sw', '-c', properties]
+  execFileSync(join(bin, 'kafka-storage.sh'), words, { env, stdio: 'ignore' })
+  return properties
+}
 const COMMANDS = {
   kt: (port, dir) => [process.execPath, [join(top, 'bin', 'kt'), 'server-start', '--port', String(port), '--data-dir', dir]],
-  Kafka: (port, dir, home) => {
-    const properties = `${dir}.properties`
-    const controller = port > 50000 ? port - 1000 : port + 1000
-    writeFileSync(
-      properties,
-      `process.roles=broker,controller\nnode.id=1\ncontroller.quorum.bootstrap.servers=127.0.0.1:${controller}\n` +
-        `listeners=PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controller}\ncontroller.listener.names=CONTROLLER\n` +
-        `log.dirs=${dir}\noffsets.topic.replication.factor=1\ngroup.initial.rebalance.delay.ms=0\n`,
-    )
-    execFileSync(
-      join(home, 'bin/kafka-storage.sh'),
-      ['format', '--standalone', '--ignore-formatted', '-t', '4L6g3nShT-eMCtK--X86sw', '-c', properties],
-      { env, stdio: 'ignore' },
-    )
-    return [join(home, 'bin/kafka-server-start.sh'), [properties]]
-  },
+  Kafka: (port, dir, home) => [join(home, 'bin/kafka-server-start.sh'), [formatted(port, dir, join(home, 'bin'))]],
+  'kt as Kafka': (port, dir) => [join(top, 'bin/kafka-server-start.sh'), [formatted(port, dir, join(top, 'bin'))]],
 }
 
-/** Starts `name` ('kt' or 'Kafka', which is at `home`) on a folder of this name; `ready` gives how long it took to say that it has started. */
+/** Starts `name` (one of COMMANDS; Kafka is at `home`) on a folder of this name; `ready` gives how long it took to say that it has started. */
 export async function spawnBroker(name, home, folder = name) {
   const port = await freePort()
   const [program, words] = COMMANDS[name](port, join(work, folder), home)
@@ -75,7 +75,7 @@ export async function spawnBroker(name, home, folder = name) {
     if (child.exitCode !== null || performance.now() - began > START_MS)
       throw new Error(`${name} did not start: ${said().slice(-500)}`)
   }
-  return { name, child, pid: child.pid, port, address: `127.0.0.1:${port}`, began, gone, said, check }
+  return { name, folder, child, pid: child.pid, port, address: `127.0.0.1:${port}`, began, gone, said, check }
 }
 export async function startBroker(name, home, folder) {
   const broker = await spawnBroker(name, home, folder)
@@ -84,6 +84,11 @@ export async function startBroker(name, home, folder) {
     await sleep(1)
   }
   return { ...broker, startMs: performance.now() - broker.began }
+}
+/** Kafka and kt with the same settings, both on a fresh folder. */
+export async function startTwins(home) {
+  removeData()
+  return [await startBroker('Kafka', home), await startBroker('kt as Kafka', home)]
 }
 export async function stopBroker(broker, signal = 'SIGTERM') {
   broker.child.kill(signal)
