@@ -3,7 +3,7 @@
  * kt and Apache Kafka are sent the same requests at the same time, and must answer the same; and of the same records they must have
  * written the same files, byte for byte.
  *
- *     node bench/twin.mjs [--kafka HOME] [--only topics,records,groups,files] [--seed 1] [--batches 1500]
+ *     node bench/twin.mjs [--kafka HOME] [--only topics,records,groups,files,compaction] [--seed 1] [--batches 1500]
  *
  * HOME is an Apache Kafka 4.2 with bin/ and Java 17 at hand (default: $KAFKA_HOME). Some 1,500 requests, many of them wrong, in all versions
  * that kt answers (bench/twin/), each part on fresh brokers. What is made up or measured by a broker does not count: ids (they
@@ -14,7 +14,7 @@ import { join } from 'node:path'
 import { sleep, startTwins, stopBroker, work } from './brokers.mjs'
 import { load } from './bundle.mjs'
 import { Names, textOf } from './twin/compare.mjs'
-import { compareFiles, steps as files } from './twin/files.mjs'
+import { COMPACTED, compacted, compareFiles, steps as files, ROLLED } from './twin/files.mjs'
 import { steps as groups } from './twin/groups.mjs'
 import { steps as records } from './twin/records.mjs'
 import { steps as topics } from './twin/topics.mjs'
@@ -22,7 +22,7 @@ import { usage } from './usage.mjs'
 
 const options = usage(import.meta.url, {
   kafka: { type: 'string', default: process.env.KAFKA_HOME ?? '' },
-  only: { type: 'string', default: 'topics,records,groups,files' },
+  only: { type: 'string', default: 'topics,records,groups,files,compaction' },
   seed: { type: 'string', default: '1' },
   batches: { type: 'string', default: '1500' },
 })
@@ -31,7 +31,12 @@ if (options.kafka === '') {
   process.exit(1)
 }
 const { BatchBuilder, Client, apiOf } = await load('bench/twin/kt.ts')
-const PARTS = { topics, records, groups, files: (batch) => files(batch, Number(options.seed), Number(options.batches)) }
+const PARTS = { topics, records, groups, files: fill(ROLLED), compaction: fill(COMPACTED) }
+/** Parts after which the files are compared. */
+const LOGS = { files: ROLLED, compaction: COMPACTED }
+function fill(logs) {
+  return (batch) => files(logs, batch, Number(options.seed), Number(options.batches))
+}
 let passed = 0
 let failed = 0
 
@@ -99,9 +104,11 @@ async function part(name) {
     }
   }
   for (const { client } of twins) client?.close()
+  const folders = brokers.map(({ folder }) => join(work, folder))
+  if (name === 'compaction') await compacted(COMPACTED, folders)
   await Promise.all(brokers.map((broker) => stopBroker(broker)))
-  if (name === 'files') {
-    const { same, different } = compareFiles(brokers.map(({ folder }) => join(work, folder)))
+  if (LOGS[name]) {
+    const { same, different } = compareFiles(LOGS[name], folders)
     passed += same
     failed += different.length
     for (const path of different) console.log(`  ${path} differs`)
