@@ -119,8 +119,9 @@ async function topicFor(
   cluster: Cluster,
 ): Promise<string | undefined> {
   if (topic === undefined) return include === undefined ? chooseTopic(cluster, context) : undefined
-  if (context.voice === 'kt' && partition === undefined) await checkTopicExists(cluster, topic)
-  else if (context.voice === 'kt' && partition !== undefined) await checkPartitionExists(cluster, topic, partition)
+  if (context.voice === 'kafka') return topic
+  if (partition === undefined) await checkTopicExists(cluster, topic)
+  else await checkPartitionExists(cluster, topic, partition)
   return topic
 }
 

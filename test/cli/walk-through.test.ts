@@ -1,5 +1,5 @@
 /** What the README shows of a tutorial of 2019, typed as it stands there with the files that are shipped. Runs the built program. */
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import net from 'node:net'
@@ -8,7 +8,15 @@ import { join, resolve } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 
 const folder = mkdtempSync(join(tmpdir(), 'kt-walk-'))
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
+let walk: ChildProcess | undefined
+afterAll(() => {
+  try {
+    if (walk?.pid) process.kill(-walk.pid, 'SIGKILL') // with all that it has started, where the walk did not come to its end
+  } catch {
+    // nothing of it is left
+  }
+  rmSync(folder, { recursive: true, force: true, maxRetries: 10 })
+})
 
 async function freePort(): Promise<string> {
   const server = net.createServer().listen(0, '127.0.0.1')
@@ -43,7 +51,8 @@ test('the tutorial of 2019 works from a clone as it is written', { timeout: 60_0
     line.includes('kafka-server-start') ? [`${own(line).replace(/ &$/, '')} > server.log 2>&1 &`, started] : [own(line)],
   )
   const env = { ...process.env, XDG_RUNTIME_DIR: folder, XDG_DATA_HOME: folder, NODE_EXTRA_CA_CERTS: '', KT_DATA_DIR: '' }
-  const bash = spawn('bash', ['-ec', [...script, 'wait'].join('\n')], { cwd: folder, env, stdio: ['pipe', 'pipe', 'pipe'] })
+  const bash = spawn('bash', ['-ec', [...script, 'wait'].join('\n')], { cwd: folder, env, detached: true })
+  walk = bash
   const printed = { out: '', err: '' }
   bash.stdout.on('data', (text) => {
     printed.out += text
